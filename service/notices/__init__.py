@@ -1,0 +1,1 @@
+"""Public notices, objections and their certificates."""

@@ -1,0 +1,1 @@
+"""Households, villages, and their candidacy in the yearly runs."""

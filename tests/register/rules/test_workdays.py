@@ -1,0 +1,59 @@
+from datetime import date
+
+import pytest
+
+from service import errors
+from service.register.rules import workdays
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2024, 10, 1), False),
+        (date(2024, 10, 8), True),
+        (date(2024, 10, 12), True),
+        (date(2024, 10, 13), False),
+        (date(2024, 9, 29), True),
+    ],
+)
+def test_holidays_rest_and_make_up_days_work(day, works):
+    assert workdays.is_workday(day) is works
+
+
+def test_years_not_yet_published_follow_the_week():
+    assert workdays.is_workday(date(2091, 1, 5))
+    assert not workdays.is_workday(date(2091, 1, 6))
+
+
+def test_five_working_days_run_over_the_national_holiday():
+    assert workdays.after(date(2024, 9, 30), 5) == date(2024, 10, 12)
+
+
+def test_a_limit_starts_on_the_day_after():
+    assert workdays.after(date(2024, 7, 1), 5) == date(2024, 7, 8)
+    assert workdays.after(date(2024, 7, 6), 1) == date(2024, 7, 8)
+    assert workdays.after(date(2024, 7, 6), 0) == date(2024, 7, 6)
+
+
+def test_a_limit_below_zero_is_refused():
+    with pytest.raises(errors.Invalid, match="below zero"):
+        workdays.after(date(2024, 7, 1), -1)
+
+
+def test_days_between_are_counted_both_ways():
+    assert workdays.between(date(2024, 7, 1), date(2024, 7, 8)) == 5
+    assert workdays.between(date(2024, 7, 8), date(2024, 7, 1)) == -5
+    assert workdays.between(date(2024, 7, 6), date(2024, 7, 7)) == 0
+
+
+def test_a_county_may_correct_single_days():
+    overrides = workdays.read_overrides(["# local festival", "", "2024-07-02 rest  # 坡会", "2024-07-06 work"])
+    assert workdays.after(date(2024, 7, 1), 5, overrides) == date(2024, 7, 8)
+    assert not workdays.is_workday(date(2024, 7, 2), overrides)
+    assert workdays.is_workday(date(2024, 7, 6), overrides)
+
+
+@pytest.mark.parametrize("line", ["2024-07-02", "2024-13-02 rest", "2024-07-02 holiday", "a b c"])
+def test_a_wrong_line_is_named(line):
+    with pytest.raises(errors.Invalid, match="line 2"):
+        workdays.read_overrides(["2024-07-01 rest", line])
