@@ -1,0 +1,61 @@
+"""The SQLAlchemy object, the base of all tables, and how the schema comes into a database."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import flask
+import flask_migrate
+import procrastinate.schema
+import psycopg
+import sqlalchemy as sqla
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import orm
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(orm.DeclarativeBase):
+    """Base of all tables: whole numbers are 64 bits, text has no length, instants know their zone."""
+
+    registry = orm.registry(
+        metadata=sqla.MetaData(naming_convention=NAMES),
+        type_annotation_map={int: sqla.BigInteger, str: sqla.Text, datetime: sqla.DateTime(timezone=True)},
+    )
+
+
+sa = SQLAlchemy(model_class=Base)
+_migrate = flask_migrate.Migrate(directory=str(MIGRATIONS))
+
+
+def init_app(app: flask.Flask) -> None:
+    """Join the database to an application."""
+    sa.init_app(app)
+    _migrate.init_app(app, sa)
+
+
+def create_all() -> None:
+    """Create every table of the loaded parts and Procrastinate's in an empty database, without migrations (tests)."""
+    with sa.engine.begin() as connection:
+        create_queue(connection)
+        sa.metadata.create_all(connection)
+
+
+def create_queue(connection: sqla.Connection) -> None:
+    """Create Procrastinate's tables and functions, on the connection's transaction."""
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.execute(procrastinate.schema.SchemaManager.get_schema().encode())  # bytes: its % are no placeholders
+
+
+def upgrade() -> None:
+    """Bring the database to the newest migration. One process at a time: the others wait."""
+    with sa.engine.connect() as guard:
+        guard.execute(sqla.text("SELECT pg_advisory_lock(hashtext('lika.upgrade'))"))
+        flask_migrate.upgrade()

@@ -1,0 +1,107 @@
+"""The fixtures all tests share: a real PostgreSQL, one application, a clock that tests move.
+
+Commits are real, since jobs, threads and HTTP need them; before each test that asks for `app` the tables that hold
+rows are emptied.
+"""
+
+import contextvars
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import flask
+import flask.testing
+import pytest
+import sqlalchemy as sqla
+
+import service
+from service import clock, db, jobs
+from service.db import embedded, schema
+
+KEPT = ("roles", "alembic_version")
+EMPTY_TABLES = """
+DO $$
+DECLARE name text; filled boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ({kept}) LOOP
+    EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
+    IF filled THEN EXECUTE 'DELETE FROM ' || name; END IF;
+  END LOOP;
+END $$
+"""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[embedded.Server]:
+    """A PostgreSQL server of its own for this run, without care for its data."""
+    folder = Path(tempfile.mkdtemp(prefix="lika-test-"))
+    started = embedded.start(folder / "postgres", forgetful=True, die_with_parent=True)
+    yield started
+    started.release()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def application(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flask.Flask]:
+    """The application on an empty database with all tables. Ask for `app` instead: it is clean."""
+    os.environ["LIKA_VAR"] = str(tmp_path_factory.mktemp("var"))
+    made = service.create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": server.url(), "CLOCK_MAY_MOVE": True})
+    made.test_client_class = FreshClient
+    with made.app_context():
+        schema.create_all()
+    yield made
+    with made.app_context():
+        db.sa.engine.dispose()
+
+
+@pytest.fixture
+def app(application: flask.Flask) -> Iterator[flask.Flask]:
+    """The application with an empty database, inside an application context: `db.sa.session` works."""
+    with application.app_context():
+        empty_database()
+        yield application
+
+
+@pytest.fixture
+def client(app: flask.Flask) -> flask.testing.FlaskClient:
+    """A browser. Each request has its own context and session, as on a server."""
+    return app.test_client()
+
+
+@pytest.fixture
+def at() -> Callable[[str | datetime], None]:
+    """Set the clock: `at("2026-07-20T08:00+08:00")`. The clock stands still there until it is set again."""
+    return lambda instant: clock.travel_to(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)
+
+
+@pytest.fixture(autouse=True)
+def _real_time() -> Iterator[None]:
+    yield
+    clock.travel_to(None)
+
+
+@pytest.fixture
+def run_jobs(app: flask.Flask) -> Callable[[], int]:
+    """Do all background work that is due by the clock."""
+    return jobs.run_pending
+
+
+def empty_database() -> None:
+    """Delete all rows but the fixed ones; what a test left open is given up first."""
+    db.sa.session.remove()
+    kept = "ARRAY[" + ",".join(f"'{name}'" for name in KEPT) + "]"
+    with db.sa.engine.begin() as connection:
+        connection.execute(sqla.text(EMPTY_TABLES.format(kept=kept)))
+
+
+class FreshClient(flask.testing.FlaskClient):
+    """A test client whose requests do not see the test's own application context, session and user."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request in an empty context."""
+        return contextvars.Context().run(super().open, *args, **kwargs)
