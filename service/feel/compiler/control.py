@@ -1,0 +1,168 @@
+"""``if``, ``for``, ``some`` and ``every`` (DMN 1.5 clauses 10.3.2.13 - 10.3.2.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from service.feel import nodes
+from service.feel.compiler.operations import failed
+from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.errors import Failure
+from service.feel.runtime import Place
+from service.feel.temporal.values import DATES, date_from_days, days_of
+from service.feel.values import Range, Value, admitted, items, kind_of
+
+
+def _compile(node: nodes.Node, scope: Scope) -> Run:
+    from service.feel.compiler.dispatch import compile_node
+    return compile_node(node, scope)
+
+
+def condition(node: nodes.If, scope: Scope) -> Run:
+    """``if``: whatever is not true leads to the ``else`` part."""
+    test, place = _compile(node.condition, scope), scope.place(node.condition)
+    yes, no = _compile(node.yes, scope), _compile(node.no, scope)
+
+    def run(s: Frame) -> Value:
+        result = test(s)
+        if result is True:
+            return yes(s)
+        if result is not None and result is not False:
+            s[1].warn(place, "not_boolean", kind=kind_of(result))
+        return no(s)
+    return run
+
+
+def loop(node: nodes.For, scope: Scope) -> Run:
+    """``for``: the list of the body's values; ``partial`` is the list so far."""
+    inner = scope.child()
+    partial = inner.bind("partial")
+    inner.live.add("partial")
+    rounds = _nest(node.iterators, inner)
+    body = _compile(node.body, inner)
+
+    def run(s: Frame) -> Value:
+        result: list[Value] = []
+        before = s[partial]
+        s[partial] = result
+        runtime = s[1]
+
+        def step() -> bool:
+            result.append(body(s))
+            runtime.check_list(len(result))
+            return True
+        complete = rounds(s, step)
+        s[partial] = before
+        return result if complete is not None else None
+    return run
+
+
+def quantified(node: nodes.Quantified, scope: Scope) -> Run:
+    """``some`` and ``every``: the disjunction and the conjunction of the body's values."""
+    inner, place = scope.child(), scope.place(node.body)
+    rounds = _nest(node.iterators, inner)
+    body, decisive = _compile(node.body, inner), not node.every
+
+    def run(s: Frame) -> Value:
+        seen: list[Value] = [not decisive]
+
+        def step() -> bool:
+            value = body(s)
+            if value is decisive:
+                seen[0] = decisive
+                return False
+            if value is not (not decisive):
+                if value is not None:
+                    s[1].warn(place, "not_boolean", kind=kind_of(value))
+                    seen[0] = None
+                    return False
+                seen[0] = None
+            return True
+        return seen[0] if rounds(s, step) is not None else None
+    return run
+
+
+def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Run:
+    """A function that sets the loop variables to every combination, calling ``step`` until it returns False.
+
+    It returns None if a source cannot be gone through, else whether all rounds were made.
+    """
+    sources: list[tuple[int, Run]] = []
+    for iterator in iterators:
+        source = _source(iterator.source, scope)
+        sources.append((scope.bind(iterator.name), source))
+
+    def rounds(s: Frame, step: object, at: int = 0) -> bool | None:
+        slot, source = sources[at]
+        values = source(s)
+        if values is None:
+            return None
+        runtime, last, before = s[1], at == len(sources) - 1, s[slot]
+        for value in values:
+            runtime.spend()
+            s[slot] = value
+            going = step() if last else rounds(s, step, at + 1)  # type: ignore[operator]
+            if not going:
+                s[slot] = before
+                return going
+        s[slot] = before
+        return True
+    return rounds  # type: ignore[return-value]
+
+
+def _source(node: nodes.Node, scope: Scope) -> Run:
+    place = scope.place(node)
+    if isinstance(node, nodes.Interval):
+        first, last = _compile(node.first, scope), _compile(node.last, scope)
+
+        def span(s: Frame) -> Value:
+            return _guarded(s, place, Range(first(s), last(s)), both_ways=True)
+        return span
+    value = _compile(node, scope)
+    return lambda s: _guarded(s, place, value(s), both_ways=False)
+
+
+def _guarded(s: Frame, place: Place, value: Value, both_ways: bool) -> Iterable[Value] | None:
+    try:
+        return iterate(value, both_ways)
+    except Failure as failure:
+        failed(s, place, failure)
+        return None
+
+
+def iterate(value: Value, both_ways: bool = False) -> Iterable[Value]:
+    """What a loop goes through: a list's items, a range's numbers or days, or a single value once."""
+    value = admitted(value)
+    if type(value) is list:
+        return list(items(value))
+    if type(value) is Range:
+        return _range_items(value, both_ways)
+    if value is None:
+        raise Failure("not_iterable", kind="null")
+    return [value]
+
+
+def _range_items(bounds: Range, both_ways: bool) -> Iterable[Value]:
+    start, end = bounds.start, bounds.end
+    if type(start) is Decimal and type(end) is Decimal:
+        if start != start.to_integral_value() or end != end.to_integral_value() or abs(start) > 10**30 or abs(end) > 10**30:
+            raise Failure("not_iterable", kind="range")
+        return (Decimal(number) for number in _span(int(start), int(end), bounds, both_ways))
+    if type(start) in DATES and type(end) in DATES:
+        return _days(start, end, bounds, both_ways)
+    raise Failure("not_iterable", kind="range")
+
+
+def _days(start: date, end: date, bounds: Range, both_ways: bool) -> Iterable[Value]:
+    return (date_from_days(day) for day in _span(days_of(start), days_of(end), bounds, both_ways))
+
+
+def _span(first: int, last: int, bounds: Range, both_ways: bool) -> range:
+    if first > last and not both_ways:
+        raise Failure("not_iterable", kind="range")
+    step = 1 if first <= last else -1
+    if not bounds.start_included:
+        first += step
+    return range(first, last + step if bounds.end_included else last, step)

@@ -1,0 +1,168 @@
+"""Names, paths and literals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from service.feel import nodes
+from service.feel.builtins import FUNCTIONS
+from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.runtime import Place
+from service.feel.temporal.properties import READERS
+from service.feel.values import MISSING, NATIVE, Range, Value, admit, admitted, kind_of
+
+
+def literal(node: nodes.Literal, scope: Scope) -> Run:
+    """A constant."""
+    value = node.value
+    return lambda s: value
+
+
+def bad_literal(node: nodes.BadLiteral, scope: Scope) -> Run:
+    """An ``@"..."`` that is no temporal value."""
+    place, text = scope.place(node), node.text
+
+    def run(s: Frame) -> Value:
+        s[1].warn(place, "bad_literal", text=text)
+        return None
+    return run
+
+
+def name(node: nodes.Name, scope: Scope) -> Run:
+    """A variable, an entry of a filter item, or a built-in function as a value."""
+    return resolve(node.name, scope.place(node), scope)
+
+
+def resolve(name: str, place: Place, scope: Scope) -> Run:
+    """Where the value of ``name`` comes from."""
+    items, owner = scope.find(name)
+    if owner is not None:
+        slot = owner.names[name]
+        base = _copied(slot) if name in owner.live else _local(slot)
+    elif name == "item" and items:
+        base = _local(items[-1])
+    else:
+        base = _global(name, place, scope)
+    for slot in reversed(items):
+        base = _item_entry(slot, name, base)
+    return base
+
+
+def _local(slot: int) -> Run:
+    return lambda s: s[slot]
+
+
+def _copied(slot: int) -> Run:
+    def run(s: Frame) -> Value:
+        s[1].spend(len(s[slot]) // 64)
+        return s[slot][:]
+    return run
+
+
+def _global(name: str, place: Place, scope: Scope) -> Run:
+    function = FUNCTIONS.get(name)
+    if function is None or name in scope.unit.names:
+        scope.unit.free.add(name)
+
+    def absent(s: Frame) -> Value:
+        if function is None:
+            s[1].warn(place, "variable_not_found", name=name)
+        return function
+
+    def foreign(s: Frame, value: object) -> Value:
+        value = admit(value)
+        if value is MISSING:
+            s[1].warn(place, "unsupported_value", kind=type(s[0][name]).__name__)
+            return None
+        return value
+
+    def run(s: Frame) -> Value:
+        try:
+            value = s[0][name]
+        except KeyError:
+            return absent(s)
+        kind = type(value)
+        if kind is Decimal:
+            return value if value.is_finite() else None
+        return value if kind in NATIVE else foreign(s, value)
+
+    return run
+
+
+def _item_entry(slot: int, name: str, base: Run) -> Run:
+    def run(s: Frame) -> Value:
+        item = s[slot]
+        if type(item) is dict:
+            try:
+                value = item[name]
+            except KeyError:
+                return base(s)
+            kind = type(value)
+            if kind is Decimal:
+                return value if value.is_finite() else None
+            return value if kind in NATIVE else admitted(value)
+        readers = READERS.get(type(item))
+        if readers is not None and name in readers:
+            return readers[name](item)
+        return base(s)
+    return run
+
+
+def path(node: nodes.Path, scope: Scope) -> Run:
+    """``subject.name``."""
+    from service.feel.compiler.dispatch import compile_node
+    subject, member, place = compile_node(node.subject, scope), node.name, scope.place(node)
+
+    def run(s: Frame) -> Value:
+        value = subject(s)
+        if type(value) is dict:
+            try:
+                found = value[member]
+            except KeyError:
+                s[1].warn(place, "member_not_found", kind="context", name=member)
+                return None
+            kind = type(found)
+            if kind is Decimal:
+                return found if found.is_finite() else None
+            return found if kind in NATIVE else admitted(found)
+        found = member_of(value, member)
+        if found is MISSING:
+            s[1].warn(place, "no_members", kind=kind_of(value), name=member)
+            return None
+        return found
+    return run
+
+
+_RANGE = {
+    "start": lambda value: value.start, "end": lambda value: value.end,
+    "start included": lambda value: value.start_included, "end included": lambda value: value.end_included,
+}
+
+
+def member_of(value: Value, member: str, depth: int = 0) -> Value:
+    """The entry or component ``member`` of a value; of a list, the list of those of its items."""
+    kind = type(value)
+    if kind is list and depth < 100:
+        return [_item_member(admitted(item), member, depth) for item in value]
+    if kind is dict:
+        return admitted(value[member]) if member in value else MISSING
+    if kind is Range:
+        reader = _RANGE.get(member)
+        return reader(value) if reader else MISSING
+    readers = READERS.get(kind)
+    return readers[member](value) if readers is not None and member in readers else MISSING
+
+
+def _item_member(item: Value, member: str, depth: int) -> Value:
+    found = member_of(item, member, depth + 1)
+    return None if found is MISSING else found
+
+
+def negated_literal(node: nodes.Node) -> Decimal | None:
+    """The number that ``5`` or ``-5`` is; None for any other node."""
+    if isinstance(node, nodes.Negation):
+        inner = negated_literal(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, nodes.Literal) and type(node.value) is Decimal:
+        return node.value
+    return None

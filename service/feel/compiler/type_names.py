@@ -1,0 +1,48 @@
+"""``instance of`` and types in parameters (DMN 1.5 clause 10.3.2.9)."""
+
+from __future__ import annotations
+
+from service.feel import nodes, types
+from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.errors import Failure
+from service.feel.values import Value
+
+
+def instance_of(node: nodes.InstanceOf, scope: Scope) -> Run:
+    """``value instance of type``; null if there is no such type."""
+    from service.feel.compiler.dispatch import compile_node
+    value, place = compile_node(node.value, scope), scope.place(node.type)
+    try:
+        expected = resolve(node.type, scope)
+    except Failure as failure:
+        name = failure.params.get("name")
+
+        def unknown(s: Frame) -> Value:
+            s[1].warn(place, "unknown_type", name=name)
+            return None
+        return unknown
+    return lambda s: types.is_instance(value(s), expected)
+
+
+def resolve(node: nodes.Node, scope: Scope) -> types.Type:
+    """The type a type node names; raises :class:`Failure` if there is none."""
+    if isinstance(node, nodes.GenericType):
+        return _generic(node, scope)
+    if not isinstance(node, nodes.TypeName):
+        raise Failure("unknown_type", name="?")
+    found = scope.unit.types.get(node.name) or types.BUILT_IN.get(node.name)
+    if found is None:
+        raise Failure("unknown_type", name=node.name)
+    return found
+
+
+def _generic(node: nodes.GenericType, scope: Scope) -> types.Type:
+    arguments = tuple(resolve(argument, scope) for argument in node.arguments)
+    if node.name == "context":
+        return types.ContextType(dict(zip(node.names, arguments, strict=True)))
+    if node.name == "function":
+        result = resolve(node.result, scope) if node.result is not None else types.ANY
+        return types.FunctionType(arguments, result)
+    if len(arguments) != 1:
+        raise Failure("unknown_type", name=node.name)
+    return types.ListType(arguments[0]) if node.name == "list" else types.RangeType(arguments[0])

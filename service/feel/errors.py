@@ -1,0 +1,98 @@
+"""What can go wrong: a text that is not FEEL raises; an evaluation that fails gives null and a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.feel import messages
+
+
+def line_and_column(source: str, offset: int) -> tuple[int, int]:
+    """Line and column (both from 1) of a character offset in ``source``."""
+    before = source[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+class FeelError(Exception):
+    """Base of every exception this library raises."""
+
+
+class FeelSyntaxError(FeelError):
+    """The text is not a FEEL expression (DMN 1.5 clause 10.3.1).
+
+    ``code`` and ``params`` identify the problem, ``offset``/``end`` (characters from 0), ``line`` and ``column``
+    (from 1) say where it is, ``expected`` what would have been accepted. ``message(lang)`` tells it in plain words.
+    """
+
+    def __init__(self, code: str, source: str, offset: int, end: int | None = None, **params: object) -> None:
+        self.code = code
+        self.source = source
+        self.offset = offset
+        self.end = offset if end is None else end
+        self.params: Mapping[str, object] = params
+        self.line, self.column = line_and_column(source, offset)
+        super().__init__(f"{self.message()} (line {self.line}, column {self.column})")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self.code, self.source, self.offset, self.end, dict(self.params))
+
+    @property
+    def expected(self) -> str | None:
+        """What would have been accepted at the position, in words, if that is known."""
+        value = self.params.get("expected")
+        return value if isinstance(value, str) else None
+
+    def message(self, lang: str = "en") -> str:
+        """The problem in plain words; ``lang`` is ``en`` or ``zh``."""
+        return messages.text(self.code, self.params, lang)
+
+
+def _rebuild(code: str, source: str, offset: int, end: int, params: dict[str, object]) -> FeelSyntaxError:
+    return FeelSyntaxError(code, source, offset, end, **params)
+
+
+@dataclass(frozen=True, slots=True)
+class FeelWarning:
+    """Why a part of an expression gave null: a code, its parameters and the place in the source."""
+
+    code: str
+    source: str = ""
+    offset: int = 0
+    end: int = 0
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def line(self) -> int:
+        """Line of the failing part, from 1."""
+        return line_and_column(self.source, self.offset)[0]
+
+    @property
+    def column(self) -> int:
+        """Column of the failing part, from 1."""
+        return line_and_column(self.source, self.offset)[1]
+
+    @property
+    def fragment(self) -> str:
+        """The failing part of the source text."""
+        return self.source[self.offset:self.end]
+
+    def message(self, lang: str = "en") -> str:
+        """The reason in plain words; ``lang`` is ``en`` or ``zh``."""
+        return messages.text(self.code, self.params, lang)
+
+    def __str__(self) -> str:
+        return f"{self.message()} (line {self.line}, column {self.column})"
+
+
+class Failure(Exception):
+    """Inside an evaluation only: the operation at hand has no result. Never leaves the library."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class LimitExceeded(Failure):
+    """Inside an evaluation only: a bound of :class:`service.feel.runtime.Limits` was reached; all of it stops."""

@@ -1,0 +1,47 @@
+"""FEEL numbers: IEEE 754-2008 decimal128 with 34 digits, rounded half even (DMN 1.5 clause 10.3.2.3.1)."""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+
+DECIMAL = decimal.Context(
+    prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144,
+    traps=[decimal.DivisionByZero, decimal.Overflow, decimal.InvalidOperation],
+)
+LITERAL = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
+ZERO = Decimal(0)
+ONE = Decimal(1)
+MIN_SCALE, MAX_SCALE = -6111, 6176
+
+
+def from_int(value: int) -> Decimal:
+    """An int as a number, rounded to 34 digits."""
+    return DECIMAL.create_decimal(value)
+
+
+def from_float(value: float) -> Decimal | None:
+    """A float as the shortest number that reads the same; None if it is infinite or not a number."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    return DECIMAL.create_decimal(repr(value))
+
+
+def rounded(value: Decimal, scale: int, rounding: str) -> Decimal:
+    """``value`` with ``scale`` digits after the point; unchanged when it cannot have that many."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= scale:
+        return value
+    wide = decimal.Context(prec=7000, Emin=-6200, Emax=13000, rounding=rounding)
+    result = value.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=wide)
+    return LITERAL.plus(result)
+
+
+def text(value: Decimal) -> str:
+    """A number as plain digits, without an exponent."""
+    return format(value, "f") if value else _zero(value)
+
+
+def _zero(value: Decimal) -> str:
+    written = format(value, "f")
+    return written[1:] if written.startswith("-") else written

@@ -1,0 +1,101 @@
+"""What one evaluation carries along: its bounds, its clock and the warnings it has met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.feel.errors import FeelWarning, LimitExceeded
+
+Clock = Callable[[], datetime]
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one evaluation; reaching one ends it with null and a warning.
+
+    ``steps`` counts loop rounds, filter tests and function calls, ``depth`` nested calls of user functions,
+    ``list_size`` items of one list, ``string_size`` characters of one text, ``warnings`` the warnings kept.
+    """
+
+    steps: int = 2_000_000
+    depth: int = 60
+    list_size: int = 1_000_000
+    string_size: int = 1_000_000
+    warnings: int = 100
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def system_clock() -> datetime:
+    """The present moment with the machine's offset from UTC."""
+    return datetime.now().astimezone()
+
+
+_clock: ContextVar[Clock] = ContextVar("feel_clock", default=system_clock)
+
+
+@contextmanager
+def using_clock(clock: Clock) -> Iterator[None]:
+    """Let ``now()`` and ``today()`` ask ``clock`` for every evaluation inside the ``with`` block."""
+    token = _clock.set(clock)
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+
+
+class Runtime:
+    """The mutable part of one evaluation."""
+
+    __slots__ = ("clock", "depth", "limits", "list_size", "steps", "warnings")
+
+    def __init__(self, clock: Clock | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.clock = clock
+        self.limits = limits
+        self.steps = limits.steps
+        self.list_size = limits.list_size
+        self.depth = 0
+        self.warnings: list[FeelWarning] = []
+
+    def now(self) -> datetime:
+        """The moment ``now()`` means in this evaluation; fixed at its first use, so that it never runs on."""
+        clock = self.clock or _clock.get()
+        moment = clock()
+        self.clock = lambda: moment
+        return moment
+
+    def warn(self, place: Place, code: str, **params: object) -> None:
+        """Record why the part at ``place`` gave null."""
+        if len(self.warnings) < self.limits.warnings:
+            source, start, end = place
+            self.warnings.append(FeelWarning(code, source, start, end, params))
+
+    def spend(self, steps: int = 1) -> None:
+        """Count ``steps``; raise :class:`LimitExceeded` when none are left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise LimitExceeded("too_many_steps", limit=self.limits.steps)
+
+    def enter(self) -> None:
+        """Count one nested call; the caller lowers ``depth`` again."""
+        self.spend()
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            self.depth -= 1
+            raise LimitExceeded("too_deep_calls", limit=self.limits.depth)
+
+    def check_list(self, size: int) -> None:
+        """Raise :class:`LimitExceeded` if a list of ``size`` items is too long."""
+        if size > self.list_size:
+            raise LimitExceeded("list_too_long", limit=self.list_size)
+
+    def check_string(self, size: int) -> None:
+        """Raise :class:`LimitExceeded` if a text of ``size`` characters is too long."""
+        if size > self.limits.string_size:
+            raise LimitExceeded("string_too_long", limit=self.limits.string_size)

@@ -1,0 +1,211 @@
+"""FEEL types, conformance and implicit conversion (DMN 1.5 clauses 10.3.2.9.2 - 10.3.2.9.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from service.feel.temporal.values import DATES, days_of, make_datetime
+from service.feel.values import MISSING, Function, Range, Value, admitted, kind_of
+
+
+class Type:
+    """Base of all types."""
+
+    __slots__ = ()
+
+    def admits(self, value: Value) -> bool:
+        """Whether the (admitted) value conforms to this type; null conforms to every type."""
+        raise NotImplementedError
+
+    def members(self) -> Mapping[str, Type]:
+        """The entries known of values of this type."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType(Type):
+    """Every value."""
+
+    def admits(self, value: Value) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return "Any"
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleType(Type):
+    """A built-in type by its FEEL name, for example ``number``; ``Null`` holds only null."""
+
+    name: str
+
+    def admits(self, value: Value) -> bool:
+        return value is None or kind_of(value) == self.name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ListType(Type):
+    """``list<item>``."""
+
+    item: Type
+
+    def admits(self, value: Value) -> bool:
+        if value is None:
+            return True
+        return type(value) is list and all(self.item.admits(admitted(item)) for item in value)
+
+    def members(self) -> Mapping[str, Type]:
+        return self.item.members()
+
+    def __str__(self) -> str:
+        return f"list<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class RangeType(Type):
+    """``range<item>``."""
+
+    item: Type
+
+    def admits(self, value: Value) -> bool:
+        if value is None:
+            return True
+        return type(value) is Range and self.item.admits(value.start) and self.item.admits(value.end)
+
+    def __str__(self) -> str:
+        return f"range<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextType(Type):
+    """``context<name: type, ...>``; a value may have further entries."""
+
+    fields: Mapping[str, Type] = field(default_factory=dict)
+
+    def admits(self, value: Value) -> bool:
+        if value is None:
+            return True
+        return type(value) is dict and all(
+            key in value and item.admits(admitted(value[key])) for key, item in self.fields.items())
+
+    def members(self) -> Mapping[str, Type]:
+        return self.fields
+
+    def __str__(self) -> str:
+        return "context<" + ", ".join(f"{key}: {item}" for key, item in self.fields.items()) + ">"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType(Type):
+    """``function<parameter types> -> result type``."""
+
+    parameters: tuple[Type, ...] | None
+    result: Type
+
+    def admits(self, value: Value) -> bool:
+        if value is None:
+            return True
+        if not isinstance(value, Function):
+            return False
+        declared: FunctionType | None = getattr(value, "type", None)
+        return self.parameters is None or declared is None or includes(self, declared)
+
+    def __str__(self) -> str:
+        inner = ", ".join(str(item) for item in self.parameters or ())
+        return f"function<{inner}> -> {self.result}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConstrainedType(Type):
+    """A named type whose values must also pass a test, as an item definition with allowed values does."""
+
+    name: str
+    base: Type
+    test: Callable[[Value], bool]
+
+    def admits(self, value: Value) -> bool:
+        return value is None or (self.base.admits(value) and self.test(value))
+
+    def members(self) -> Mapping[str, Type]:
+        return self.base.members()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ANY = AnyType()
+BUILT_IN: dict[str, Type] = {
+    "Any": ANY,
+    "Null": SimpleType("null"),
+    **{name: SimpleType(name) for name in (
+        "number", "string", "boolean", "date", "time", "date and time", "days and time duration",
+        "years and months duration")},
+    "list": ListType(ANY), "context": ContextType(), "function": FunctionType(None, ANY), "range": RangeType(ANY),
+}
+
+
+def includes(wide: Type, narrow: Type) -> bool:
+    """Whether every value of ``narrow`` is a value of ``wide``; a type that says nothing fits everywhere."""
+    if isinstance(wide, AnyType) or isinstance(narrow, AnyType) or wide == narrow:
+        return True
+    if isinstance(wide, ConstrainedType):
+        return False
+    if isinstance(narrow, ConstrainedType):
+        return includes(wide, narrow.base)
+    if isinstance(wide, ListType) and isinstance(narrow, ListType):
+        return includes(wide.item, narrow.item)
+    if isinstance(wide, RangeType) and isinstance(narrow, RangeType):
+        return includes(wide.item, narrow.item)
+    if isinstance(wide, ContextType) and isinstance(narrow, ContextType):
+        return all(key in narrow.fields and includes(item, narrow.fields[key]) for key, item in wide.fields.items())
+    if isinstance(wide, FunctionType) and isinstance(narrow, FunctionType):
+        return _includes_function(wide, narrow)
+    return False
+
+
+def _includes_function(wide: FunctionType, narrow: FunctionType) -> bool:
+    if wide.parameters is not None and narrow.parameters is not None and (
+            len(wide.parameters) != len(narrow.parameters)
+            or not all(includes(theirs, ours)
+                       for ours, theirs in zip(wide.parameters, narrow.parameters, strict=True))):
+        return False
+    return includes(wide.result, narrow.result)
+
+
+def is_instance(value: Value, expected: Type) -> bool:
+    """``value instance of expected``: null is an instance of ``Null`` only."""
+    value = admitted(value)
+    if value is None:
+        return expected == BUILT_IN["Null"]
+    return expected != BUILT_IN["Null"] and expected.admits(value)
+
+
+def coerce(value: Value, expected: Type) -> Value:
+    """``value`` as one of type ``expected``, by the implicit conversions; :data:`MISSING` if there is none.
+
+    A list of one item stands for the item, an item for the list of it, a date for its midnight in UTC.
+    """
+    value = admitted(value)
+    if expected.admits(value):
+        return value
+    if type(value) is list:
+        if len(value) == 1 and not _is_list(expected):
+            return coerce(value[0], expected)
+        return MISSING
+    if _is_list(expected):
+        listed = [value]
+        return listed if expected.admits(listed) else MISSING
+    if type(value) in DATES and expected == BUILT_IN["date and time"]:
+        return make_datetime(days_of(value), 0, UTC)
+    return MISSING
+
+
+def _is_list(expected: Type) -> bool:
+    while isinstance(expected, ConstrainedType):
+        expected = expected.base
+    return isinstance(expected, ListType)
