@@ -83,7 +83,8 @@ def _secrets(folder: Path) -> dict[str, str]:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _write_once(path, json.dumps({name: _new_secret() for name in SECRETS}))
-    return json.loads(path.read_text(encoding="utf-8")) | from_environment
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return kept | from_environment
 
 
 def _new_secret() -> str:

@@ -28,7 +28,9 @@ DO $$
 DECLARE name text; filled boolean;
 BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR name IN SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ({kept}) LOOP
+  FOR name IN
+    SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ({kept})
+  LOOP
     EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
     IF filled THEN EXECUTE 'DELETE FROM ' || name; END IF;
   END LOOP;

@@ -31,6 +31,7 @@ DATABASE = "lika"
 USER = "lika"
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 20.0
+SHORT = "/tmp"  # noqa: S108 - TMPDIR may be too long for a socket; the folder in it is checked to be ours
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Settings for data that may be lost with the machine: tests and simulations."""
@@ -201,7 +202,7 @@ def _private_folder(data: Path, account: pwd.struct_passwd | None) -> Path:
     """Return a private folder with a short path for the socket (a socket's path may have 107 bytes)."""
     owner = account.pw_uid if account else os.geteuid()
     name = f"lika-{owner}-{hashlib.sha256(bytes(data)).hexdigest()[:12]}"
-    folder = Path("/tmp") / name
+    folder = Path(SHORT) / name
     try:
         folder.mkdir(mode=0o700)
         if account:
@@ -209,7 +210,7 @@ def _private_folder(data: Path, account: pwd.struct_passwd | None) -> Path:
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) != 0o700:
-            folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir="/tmp"))  # somebody else took the name
+            folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=SHORT))  # somebody else took the name
             if account:
                 os.chown(folder, account.pw_uid, account.pw_gid)
     return folder

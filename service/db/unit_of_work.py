@@ -31,10 +31,8 @@ def transaction() -> Iterator[orm.Session]:
     session.info.update({DEPTH: 1, HOOKS: [], DOOMED: None})
     try:
         yield session
-        if session.info[DOOMED]:
-            raise RuntimeError("an inner transaction failed; put a savepoint around it to go on") from session.info[
-                DOOMED
-            ]
+        if failure := session.info[DOOMED]:
+            raise RuntimeError("an inner transaction failed; put a savepoint around it to go on") from failure
         session.commit()
         hooks = [hook for hook, _ in session.info[HOOKS]]
     except BaseException:

@@ -39,7 +39,7 @@ def task(name: str, *, retry: procrastinate.RetryStrategy | bool = PATIENCE) -> 
             with _application.app_context():
                 return function(**arguments)
 
-        app.task(run, name=name, retry=retry)
+        app.task(name=name, retry=retry)(run)
         return function
 
     return register

@@ -75,7 +75,8 @@ def _run(job: Mapping[str, Any]) -> None:
 
 def _fetch(worker: int) -> Mapping[str, Any] | None:
     with db.transaction() as session:
-        return session.execute(FETCH, {"worker": worker, "now": clock.now()}).mappings().first()
+        found = session.execute(FETCH, {"worker": worker, "now": clock.now()}).mappings().first()
+        return dict(found) if found else None
 
 
 def _finish(job: Mapping[str, Any], status: str) -> None:
