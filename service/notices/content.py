@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from service import errors
+from service.errors import _
 
 HOUSEHOLD_COLUMNS = ("no", "group", "head_name", "persons")
 VILLAGE_COLUMNS = ("no", "village", "households", "persons")
@@ -28,7 +29,7 @@ def rows(entries: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[d
     forbidden = [name for name in columns if name not in ALLOWED]
     if forbidden:
         raise errors.Invalid(
-            "A public notice must not show %(columns)s; allowed are %(allowed)s",
+            _("A public notice must not show %(columns)s; allowed are %(allowed)s"),
             columns=", ".join(forbidden),
             allowed=", ".join(sorted(ALLOWED)),
         )
@@ -44,7 +45,7 @@ def plain(text: str, place: str) -> str:
     """Text fit for the board; refuses one with a number long enough to be a certificate, telephone or account."""
     if LONG_NUMBER.search(text):
         raise errors.Invalid(
-            "%(place)s contains a long number, which a public notice must not show; correct the record first",
+            _("%(place)s contains a long number, which a public notice must not show; correct the record first"),
             place=place,
         )
     return text

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from service import clock, errors
+from service.errors import _
 
 
 def local_day(moment: datetime) -> date:
@@ -26,9 +27,9 @@ def ends(posted: Iterable[datetime], days: int, lost_days: int = 0) -> datetime:
     """
     instants = list(posted)
     if not instants:
-        raise errors.Invalid("The publicity period cannot begin: no site has a posting date; record each posting first")
+        raise errors.Invalid(_("The publicity period cannot begin: no site has a posting date; record them first"))
     if days < 1 or lost_days < 0:
-        raise errors.Invalid("A publicity lasts one day or more, not %(days)s", days=days + lost_days)
+        raise errors.Invalid(_("A publicity lasts one day or more, not %(days)s"), days=days + lost_days)
     return end_of(local_day(max(instants)) + timedelta(days=days + lost_days))
 
 

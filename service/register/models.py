@@ -16,8 +16,6 @@ from service import clock, db
 from service.db import values
 from service.identity import models as identity
 
-Key = sa.BigInteger
-Instant = sa.DateTime(timezone=True)
 Money = sa.Numeric(14, 2)
 NEVER_REGISTERED = ""
 POOR = "未脱贫"
@@ -27,26 +25,26 @@ CLEARED = "清退"
 ON_REGISTER = (POOR, "预脱贫", RETURNED)
 
 
-class Household(db.sa.Model):  # type: ignore[name-defined,misc]
+class Household(db.sa.Model):
     """A household (户) with the facts of its registration form (贫困户登记表), DOMAIN §3.2."""
 
     __tablename__ = "households"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
-    code: Mapped[str] = mapped_column(sa.Text, unique=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
+    code: Mapped[str] = mapped_column(unique=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
-    hamlet: Mapped[str] = mapped_column(sa.Text, default="")
-    group_no: Mapped[str] = mapped_column(sa.Text, default="")
-    head_name: Mapped[str] = mapped_column(sa.Text)
-    phone: Mapped[str] = mapped_column(sa.Text, default="")
-    bank_name: Mapped[str] = mapped_column(sa.Text, default="")
-    bank_account_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
-    bank_account_index: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
-    status: Mapped[str] = mapped_column(sa.Text, default=NEVER_REGISTERED)
-    attr: Mapped[str] = mapped_column(sa.Text, default="")
-    main_cause: Mapped[str] = mapped_column(sa.Text, default="")
-    persons: Mapped[int] = mapped_column(sa.Integer, default=0)
-    labourers: Mapped[int] = mapped_column(sa.Integer, default=0)
+    hamlet: Mapped[str] = mapped_column(default="")
+    group_no: Mapped[str] = mapped_column(default="")
+    head_name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    bank_name: Mapped[str] = mapped_column(default="")
+    bank_account_sealed: Mapped[bytes | None]
+    bank_account_index: Mapped[bytes | None]
+    status: Mapped[str] = mapped_column(default=NEVER_REGISTERED)
+    attr: Mapped[str] = mapped_column(default="")
+    main_cause: Mapped[str] = mapped_column(default="")
+    persons: Mapped[int] = mapped_column(default=0)
+    labourers: Mapped[int] = mapped_column(default=0)
     per_capita_net_income: Mapped[Decimal | None] = mapped_column(Money)
     gap_housing: Mapped[bool] = mapped_column(default=False)
     gap_education: Mapped[bool] = mapped_column(default=False)
@@ -55,12 +53,12 @@ class Household(db.sa.Model):  # type: ignore[name-defined,misc]
     cadre_relative: Mapped[bool] = mapped_column(default=False)
     is_prior_registered: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
-    entered_on: Mapped[date | None] = mapped_column(sa.Date)
-    left_on: Mapped[date | None] = mapped_column(sa.Date)
-    policies_until: Mapped[date | None] = mapped_column(sa.Date)
-    updated_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+    entered_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    policies_until: Mapped[date | None]
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
-    unit: Mapped[identity.Unit] = relationship(identity.Unit, lazy="joined", innerjoin=True)
+    unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
     members: Mapped[list["Member"]] = relationship(
         back_populates="household", order_by="Member.position", cascade="all, delete-orphan", lazy="raise_on_sql"
     )
@@ -81,32 +79,32 @@ class Household(db.sa.Model):  # type: ignore[name-defined,misc]
         return self.gap_housing + self.gap_education + self.gap_health
 
 
-class Member(db.sa.Model):  # type: ignore[name-defined,misc]
+class Member(db.sa.Model):
     """A member of a household (家庭成员). The number is sealed; nobody stands in two households at a time."""
 
     __tablename__ = "members"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     household_key: Mapped[int] = mapped_column(sa.ForeignKey("households.key", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(sa.SmallInteger)
-    name: Mapped[str] = mapped_column(sa.Text)
-    sex: Mapped[str] = mapped_column(sa.Text)
-    born: Mapped[date] = mapped_column(sa.Date)
-    cert_no_sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    cert_no_index: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    relation_to_head: Mapped[str] = mapped_column(sa.Text)
-    ethnicity: Mapped[str] = mapped_column(sa.Text, default="")
-    education: Mapped[str] = mapped_column(sa.Text, default="")
-    student_status: Mapped[str] = mapped_column(sa.Text, default="01")
+    name: Mapped[str]
+    sex: Mapped[str]
+    born: Mapped[date]
+    cert_no_sealed: Mapped[bytes]
+    cert_no_index: Mapped[bytes]
+    relation_to_head: Mapped[str]
+    ethnicity: Mapped[str] = mapped_column(default="")
+    education: Mapped[str] = mapped_column(default="")
+    student_status: Mapped[str] = mapped_column(default="01")
     health: Mapped[list[str]] = mapped_column(postgresql.ARRAY(sa.Text), default=list)
-    labour_ability: Mapped[str] = mapped_column(sa.Text, default="")
-    work_status: Mapped[str] = mapped_column(sa.Text, default="")
+    labour_ability: Mapped[str] = mapped_column(default="")
+    work_status: Mapped[str] = mapped_column(default="")
     work_months: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     has_coop_medical: Mapped[bool] = mapped_column(default=False)
     has_pension: Mapped[bool] = mapped_column(default=False)
     is_dibao: Mapped[bool] = mapped_column(default=False)
-    change: Mapped[str | None] = mapped_column(sa.Text)
-    changed_on: Mapped[date | None] = mapped_column(sa.Date)
+    change: Mapped[str | None]
+    changed_on: Mapped[date | None]
     left: Mapped[bool] = mapped_column(default=False)
 
     household: Mapped[Household] = relationship(back_populates="members")
@@ -116,53 +114,53 @@ class Member(db.sa.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class Village(db.sa.Model):  # type: ignore[name-defined,misc]
+class Village(db.sa.Model):
     """A village's profile: the figures of its registration form (贫困村登记表), DOMAIN §3.3."""
 
     __tablename__ = "villages"
 
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True)
-    households: Mapped[int] = mapped_column(sa.Integer, default=0)
-    persons: Mapped[int] = mapped_column(sa.Integer, default=0)
-    reported_poor: Mapped[int] = mapped_column(sa.Integer, default=0)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True, autoincrement=False)
+    households: Mapped[int] = mapped_column(default=0)
+    persons: Mapped[int] = mapped_column(default=0)
+    reported_poor: Mapped[int] = mapped_column(default=0)
     is_poor_village: Mapped[bool] = mapped_column(default=False)
     figures: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
-    updated_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
-    unit: Mapped[identity.Unit] = relationship(identity.Unit, lazy="joined", innerjoin=True)
+    unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
 
-class Run(db.sa.Model):  # type: ignore[name-defined,misc]
+class Run(db.sa.Model):
     """One campaign; ``key`` is the key of its root process instance, ``kind`` household, village or adjust."""
 
     __tablename__ = "runs"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.Text)
-    process_id: Mapped[str] = mapped_column(sa.Text)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    process_id: Mapped[str]
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
-    year: Mapped[int] = mapped_column(sa.Integer)
-    opened_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    year: Mapped[int]
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Scale(db.sa.Model):  # type: ignore[name-defined,misc]
+class Scale(db.sa.Model):
     """A unit's figures in a run: quota (规模), frozen base (基数), exit target (退出指标); persons unless named so."""
 
     __tablename__ = "scales"
 
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True)
-    quota: Mapped[int | None] = mapped_column(sa.Integer)
-    base_households: Mapped[int | None] = mapped_column(sa.Integer)
-    base_persons: Mapped[int | None] = mapped_column(sa.Integer)
-    exit_target: Mapped[int | None] = mapped_column(sa.Integer)
-    frozen_at: Mapped[datetime | None] = mapped_column(Instant)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), primary_key=True, autoincrement=False)
+    quota: Mapped[int | None]
+    base_households: Mapped[int | None]
+    base_persons: Mapped[int | None]
+    exit_target: Mapped[int | None]
+    frozen_at: Mapped[datetime | None]
     statistics: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
 
-    unit: Mapped[identity.Unit] = relationship(identity.Unit, lazy="joined", innerjoin=True)
+    unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
 
-class Case(db.sa.Model):  # type: ignore[name-defined,misc]
+class Case(db.sa.Model):
     """A household's or a village's candidacy in a run.
 
     ``flow`` is what the case is about (新增, 返贫, 脱贫, 清退 …), ``state`` where it stands; both are words of the
@@ -172,25 +170,25 @@ class Case(db.sa.Model):  # type: ignore[name-defined,misc]
 
     __tablename__ = "cases"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"))
-    instance_key: Mapped[int] = mapped_column(Key)
+    instance_key: Mapped[int]
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
-    kind: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[str]
     household_key: Mapped[int | None] = mapped_column(sa.ForeignKey("households.key"), index=True)
-    state: Mapped[str] = mapped_column(sa.Text, default="")
-    flow: Mapped[str] = mapped_column(sa.Text, default="")
-    persons: Mapped[int] = mapped_column(sa.Integer, default=0)
-    rank: Mapped[int | None] = mapped_column(sa.Integer)
+    state: Mapped[str] = mapped_column(default="")
+    flow: Mapped[str] = mapped_column(default="")
+    persons: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int | None]
     facts: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     answers: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     results: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     flags: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
-    opened_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
-    changed_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
     household: Mapped[Household | None] = relationship(lazy="raise_on_sql")
-    unit: Mapped[identity.Unit] = relationship(identity.Unit, lazy="joined", innerjoin=True)
+    unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
         sa.Index("ix_cases_run_unit", "run_key", "unit_id"),
@@ -206,71 +204,71 @@ class Case(db.sa.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class Decided(db.sa.Model):  # type: ignore[name-defined,misc]
+class Decided(db.sa.Model):
     """A list as decided at a step (名单): ``kind`` listed or waiting (候补), rows of case key, persons and rank."""
 
     __tablename__ = "lists"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
-    instance_key: Mapped[int] = mapped_column(Key)
-    element_id: Mapped[str] = mapped_column(sa.Text)
-    kind: Mapped[str] = mapped_column(sa.Text)
-    quota: Mapped[int | None] = mapped_column(sa.Integer)
-    persons: Mapped[int] = mapped_column(sa.Integer)
+    instance_key: Mapped[int]
+    element_id: Mapped[str]
+    kind: Mapped[str]
+    quota: Mapped[int | None]
+    persons: Mapped[int]
     rows: Mapped[list[Any]] = mapped_column(values.TypedJSON)
-    made_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (sa.Index("ix_lists_run_unit", "run_key", "unit_id"),)
 
 
-class Sample(db.sa.Model):  # type: ignore[name-defined,misc]
+class Sample(db.sa.Model):
     """A random draw (抽查样本) with its seed, so that it can be repeated; ``level`` is county or city."""
 
     __tablename__ = "samples"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
-    level: Mapped[str] = mapped_column(sa.Text)
-    seed: Mapped[int] = mapped_column(Key)
-    pool: Mapped[int] = mapped_column(sa.Integer)
+    level: Mapped[str]
+    seed: Mapped[int]
+    pool: Mapped[int]
     rows: Mapped[list[Any]] = mapped_column(values.TypedJSON)
-    drawn_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    drawn_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (sa.Index("ix_samples_run_unit", "run_key", "unit_id"),)
 
 
-class Handbook(db.sa.Model):  # type: ignore[name-defined,misc]
+class Handbook(db.sa.Model):
     """A household's handbook (扶贫手册): the six parts of DOMAIN §3.4; the family part is read from the register."""
 
     __tablename__ = "handbooks"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
-    no: Mapped[str] = mapped_column(sa.Text, unique=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
+    no: Mapped[str] = mapped_column(unique=True)
     household_key: Mapped[int] = mapped_column(sa.ForeignKey("households.key"), index=True)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
     parts: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON)
-    written_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
-    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
+    delivered_at: Mapped[datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("run_key", "household_key"),)
 
 
-class LedgerRow(db.sa.Model):  # type: ignore[name-defined,misc]
+class LedgerRow(db.sa.Model):
     """A row of the ledger (台账), DOMAIN §7. The head's number stays with the member and is masked on print."""
 
     __tablename__ = "ledger_rows"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
     household_key: Mapped[int] = mapped_column(sa.ForeignKey("households.key"))
-    number: Mapped[int] = mapped_column(sa.Integer)
+    number: Mapped[int]
     columns: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON)
-    written_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
         sa.UniqueConstraint("run_key", "household_key"),
@@ -278,19 +276,19 @@ class LedgerRow(db.sa.Model):  # type: ignore[name-defined,misc]
     )
 
 
-class ArchiveEntry(db.sa.Model):  # type: ignore[name-defined,misc]
+class ArchiveEntry(db.sa.Model):
     """A paper in the electronic archive (电子档案) of a village or township in a run, or one that is missing."""
 
     __tablename__ = "archive_entries"
 
-    key: Mapped[int] = mapped_column(Key, primary_key=True, default=db.next_key)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
     household_key: Mapped[int | None] = mapped_column(sa.ForeignKey("households.key"))
-    kind: Mapped[str] = mapped_column(sa.Text)
-    title: Mapped[str] = mapped_column(sa.Text)
-    source: Mapped[str] = mapped_column(sa.Text, default="")
+    kind: Mapped[str]
+    title: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
     present: Mapped[bool] = mapped_column(default=True)
-    filed_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    filed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (sa.Index("ix_archive_entries_run_unit", "run_key", "unit_id"),)

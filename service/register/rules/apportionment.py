@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from service import errors
+from service.errors import _
 
 Number = int | Decimal | Fraction
 
@@ -19,25 +20,13 @@ def split(total: int, weights: Sequence[Number]) -> list[int]:
     """
     exact = [_fraction(weight) for weight in weights]
     if total < 0 or any(weight < 0 for weight in exact):
-        raise errors.Invalid("Scale %(total)s cannot be split: figures below zero", total=total)
+        raise errors.Invalid(_("Scale %(total)s cannot be split: figures below zero"), total=total)
     whole = sum(exact, Fraction(0))
     if whole == 0:
         if total == 0:
             return [0] * len(exact)
-        raise errors.Invalid("Scale %(total)s cannot be split: enter the reported poor persons first", total=total)
+        raise errors.Invalid(_("Scale %(total)s cannot be split: enter the reported poor persons first"), total=total)
     return _round_to(total, [total * weight / whole for weight in exact])
-
-
-def targets(bases: Sequence[int], ratio: Number) -> list[int]:
-    """Exit targets (退出指标) per unit: ``base × ratio``, adding up to the rounded figure of all bases (DOMAIN §6.6).
-
-    Remainders are those of each unit's own ``base × ratio``; ties go to the unit with the lower number.
-    """
-    exact = _fraction(ratio)
-    if exact < 0 or any(base < 0 for base in bases):
-        raise errors.Invalid("Exit targets need a base and a ratio of zero or more")
-    shares = [base * exact for base in bases]
-    return _round_to(half_up(sum(shares, Fraction(0))), shares)
 
 
 def half_up(value: Fraction) -> int:

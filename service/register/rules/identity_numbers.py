@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service import errors
+from service.errors import _
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
@@ -50,9 +51,9 @@ def read(number: str) -> Identity:
     clean = normalise(number)
     citizen, annex = clean[:CITIZEN_LENGTH], clean[CITIZEN_LENGTH:]
     if len(citizen) != CITIZEN_LENGTH or not citizen[:17].isascii() or not citizen[:17].isdigit():
-        raise errors.Invalid("An identity number has 17 digits and a check character; compare it with the document")
+        raise errors.Invalid(_("An identity number has 17 digits and a check character; compare it with the document"))
     if citizen[17] != check_character(citizen[:17]):
-        raise errors.Invalid("The check character of the identity number is wrong; compare it with the document")
+        raise errors.Invalid(_("The check character of the identity number is wrong; compare it with the document"))
     return Identity(citizen, _born(citizen), "男" if int(citizen[16]) % 2 else "女", _disability(annex))
 
 
@@ -61,7 +62,7 @@ def _born(citizen: str) -> date:
         return date(int(citizen[6:10]), int(citizen[10:12]), int(citizen[12:14]))
     except ValueError:
         raise errors.Invalid(
-            "The identity number contains no real date of birth; compare it with the document"
+            _("The identity number contains no real date of birth; compare it with the document")
         ) from None
 
 
@@ -70,9 +71,9 @@ def _disability(annex: str) -> str | None:
         return None
     reissue = annex[2:]
     if annex[0] not in "1234567" or annex[1:2] not in tuple("1234") or not _is_reissue(reissue):
-        raise errors.Invalid("A disability certificate ends in class 1–7 and grade 1–4, then B and a digit if reissued")
+        raise errors.Invalid(_("A disability certificate ends in class 1–7 and grade 1–4, then B1–B9 if reissued"))
     return annex[:2]
 
 
 def _is_reissue(text: str) -> bool:
-    return text == "" or len(text) == 2 and text[0] == "B" and text[1] in "123456789"
+    return text == "" or (len(text) == 2 and text[0] == "B" and text[1] in "123456789")

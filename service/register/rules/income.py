@@ -60,4 +60,4 @@ def health_gap(members: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _health_unmet(health: set[str], member: Mapping[str, Any]) -> bool:
-    return SERIOUSLY_ILL in health or bool(health & ILL) and not member.get("has_coop_medical")
+    return SERIOUSLY_ILL in health or (bool(health & ILL) and not member.get("has_coop_medical"))

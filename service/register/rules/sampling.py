@@ -1,88 +1,57 @@
-"""Spot checks (抽查) by seeded random draw, so that anybody can repeat the draw (DOMAIN §7)."""
+"""Spot checks (抽查) by seeded random draw, so that anybody can repeat the draw (DOMAIN §7).
 
-import math
+How many to draw is decided by the table ``sample_plan``; here is only the drawing. The result depends on the seed
+and the codes, not on the order in which the households come.
+"""
+
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-
-COUNTY_RATIO = Decimal("0.10")
-COUNTY_MINIMUM = 10
-COUNTY_VILLAGES = 3
-CITY_TOWNSHIPS = 8
-CITY_VILLAGES = 2
-CITY_HOUSEHOLDS = 10
-FAULT_LIMIT_PCT = Decimal(2)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A changed household that may be drawn: ``code`` orders the draw, ``village`` is its village's code."""
+    """A changed household that may be drawn; ``relative`` marks a declared relative of a cadre (村干部近亲属)."""
 
     code: str
     village: str
     relative: bool = False
 
 
-def draw_county(
-    changed: Iterable[Subject],
-    seed: int,
-    *,
-    ratio: Decimal = COUNTY_RATIO,
-    minimum: int = COUNTY_MINIMUM,
-    villages: int = COUNTY_VILLAGES,
-) -> list[Subject]:
-    """Draw one township's sample: ``ratio`` of the changed households, at least ``minimum``, from ``villages`` villages.
+def draw(subjects: Iterable[Subject], seed: int, *, size: int, villages: int, relatives: bool = True) -> list[Subject]:
+    """Draw ``size`` households of a township from at least ``villages`` villages, sorted by code.
 
-    Declared relatives of cadres come on top, all of them. Where there are fewer households or villages than asked
-    for, all of them are taken. The result is sorted by code and depends on the seed and the codes only.
+    Where there are fewer households or villages, all of them are taken. With ``relatives``, all declared relatives
+    come on top.
     """
-    pool = _sorted(changed)
-    size = min(len(pool), max(minimum, math.ceil(ratio * len(pool))))
-    dice = random.Random(seed)
+    pool = _sorted(subjects)
+    size = min(len(pool), size)
+    dice = _dice(seed)
     drawn = _one_per_village(pool, min(villages, size), dice)
     rest = [subject for subject in pool if subject not in drawn]
     drawn |= set(dice.sample(rest, size - len(drawn)))
-    return [subject for subject in pool if subject in drawn or subject.relative]
+    return [subject for subject in pool if subject in drawn or (relatives and subject.relative)]
 
 
-def draw_city(
-    changed: Iterable[Subject],
-    seed: int,
-    *,
-    villages: int = CITY_VILLAGES,
-    households: int = CITY_HOUSEHOLDS,
-) -> list[Subject]:
-    """Draw the city's sample in one township: ``households`` from each of ``villages`` villages."""
-    pool = _sorted(changed)
-    dice = random.Random(seed)
+def draw_by_village(subjects: Iterable[Subject], seed: int, *, villages: int, per_village: int) -> list[Subject]:
+    """Draw ``per_village`` households from each of ``villages`` villages of a township, sorted by code."""
+    pool = _sorted(subjects)
+    dice = _dice(seed)
     drawn: set[Subject] = set()
-    for village in draw_units(sorted({subject.village for subject in pool}), villages, dice.randrange(2**31)):
+    for village in draw_units([subject.village for subject in pool], villages, dice.randrange(2**31)):
         there = [subject for subject in pool if subject.village == village]
-        drawn |= set(dice.sample(there, min(households, len(there))))
+        drawn |= set(dice.sample(there, min(per_village, len(there))))
     return [subject for subject in pool if subject in drawn]
 
 
-def draw_units(codes: Sequence[str], count: int, seed: int) -> list[str]:
+def draw_units(codes: Iterable[str], count: int, seed: int) -> list[str]:
     """Draw ``count`` of the units, for instance the city's 8 of 38 townships; sorted by code."""
-    ordered = sorted(codes)
-    return sorted(random.Random(seed).sample(ordered, min(count, len(ordered))))
+    ordered = sorted(set(codes))
+    return sorted(_dice(seed).sample(ordered, min(count, len(ordered))))
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What a check found: households wrongly in, wrongly out, and faults of procedure."""
-
-    checked: int
-    wrong_in: int
-    wrong_out: int
-    procedural: int
-
-    @property
-    def passed(self) -> bool:
-        """At most 2 % wrongly in, at most 2 % wrongly out, and no fault of procedure."""
-        limit = FAULT_LIMIT_PCT * self.checked
-        return self.wrong_in * 100 <= limit and self.wrong_out * 100 <= limit and self.procedural == 0
+def _dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a draw that can be repeated from its seed is the purpose
 
 
 def _sorted(subjects: Iterable[Subject]) -> list[Subject]:

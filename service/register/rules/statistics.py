@@ -11,13 +11,13 @@ COUNTS = (
     "base_households",
     "base_persons",
     *(f"{flow}_{what}" for flow in LEAVING + ENTERING for what in ("households", "persons")),
-    "natural_inc_persons",
-    "natural_dec_persons",
+    "natural_inc",
+    "natural_dec",
     "notices",
     "objections",
     "objections_upheld",
-    "sampled_households",
-    "faulty_households",
+    "sampled",
+    "sampled_faults",
     "records_due",
     "records_entered",
 )
@@ -39,13 +39,13 @@ def complete(counts: Mapping[str, int]) -> dict[str, int | Decimal | None]:
     """
     row: dict[str, int | Decimal | None] = {name: counts.get(name) or 0 for name in COUNTS}
     after = {what: _after(counts, what) for what in ("households", "persons")}
-    after["persons"] += (counts.get("natural_inc_persons") or 0) - (counts.get("natural_dec_persons") or 0)
+    after["persons"] += (counts.get("natural_inc") or 0) - (counts.get("natural_dec") or 0)
     return row | {
         "after_households": after["households"],
         "after_persons": after["persons"],
-        "diff_persons": after["persons"] - (counts.get("base_persons") or 0),
-        "adjust_pct": apportionment.percentage(counts.get("exit_persons") or 0, counts.get("base_persons") or 0),
-        "entry_pct": apportionment.percentage(counts.get("records_entered") or 0, counts.get("records_due") or 0),
+        "diff": after["persons"] - (counts.get("base_persons") or 0),
+        "turnover_pct": apportionment.percentage(counts.get("exit_persons") or 0, counts.get("base_persons") or 0),
+        "entry_rate_pct": apportionment.percentage(counts.get("records_entered") or 0, counts.get("records_due") or 0),
     }
 
 

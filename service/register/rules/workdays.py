@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import chinese_calendar
 
 from service import errors
+from service.errors import _
 
 KINDS = {"work": True, "rest": False}
 Overrides = Mapping[date, bool]
@@ -29,7 +30,7 @@ def is_workday(day: date, overrides: Overrides | None = None) -> bool:
 def after(start: date, count: int, overrides: Overrides | None = None) -> date:
     """The ``count``-th working day after ``start``, which is itself not counted; 0 gives ``start``."""
     if count < 0:
-        raise errors.Invalid("A time limit of %(count)s working days is below zero", count=count)
+        raise errors.Invalid(_("A time limit of %(count)s working days is below zero"), count=count)
     day = start
     while count:
         day += timedelta(days=1)
@@ -62,5 +63,5 @@ def _override(text: str, number: int) -> tuple[date, bool]:
         return date.fromisoformat(day), KINDS[kind]
     except (ValueError, KeyError):
         raise errors.Invalid(
-            "Working day file, line %(number)s: write a date and work or rest, as in 2027-02-07 work", number=number
+            _("Working day file, line %(number)s: write a date and work or rest, as in 2027-02-07 work"), number=number
         ) from None

@@ -20,10 +20,6 @@ REPORTED = {
 }
 
 
-def bases() -> list[int]:
-    return [1200 + 137 * number % 900 for number in range(1, 39)]
-
-
 def test_the_township_quota_is_split_as_the_plan_shows():
     weights = [reported for reported, _ in REPORTED.values()]
     assert apportionment.split(2053, weights) == [quota for _, quota in REPORTED.values()]
@@ -67,24 +63,6 @@ def test_the_parts_always_add_up_and_stay_within_one_of_their_share(total, weigh
     assert sum(parts) == total
     shares = [Fraction(total * weight, sum(weights)) for weight in weights]
     assert all(abs(part - share) < 1 for part, share in zip(parts, shares, strict=True))
-
-
-def test_the_county_has_the_base_and_exit_target_of_the_plan():
-    targets = apportionment.targets(bases(), Decimal("0.20"))
-    assert sum(bases()) == 62517
-    assert sum(targets) == 12503
-    assert (bases()[0], targets[0]) == (1337, 267)
-    assert (bases()[37], targets[37]) == (1906, 381)
-
-
-def test_equal_remainders_of_exit_targets_go_to_the_lower_number():
-    assert apportionment.targets([101, 101, 103], Decimal("0.20")) == [20, 20, 21]
-    assert apportionment.targets([102, 102, 101], Decimal("0.20")) == [21, 20, 20]
-
-
-def test_the_county_figure_is_rounded_half_up():
-    assert sum(apportionment.targets([5, 5], Decimal("0.25"))) == 3
-    assert sum(apportionment.targets([3, 3], Decimal("0.20"))) == 1
 
 
 @pytest.mark.parametrize(

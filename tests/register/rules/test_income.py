@@ -10,7 +10,7 @@ REFERENCE = date(2013, 12, 31)
 
 def test_net_income_is_all_earnings_and_transfers_less_expense():
     facts = {"income_wage": "10000", "income_business": 5000, "income_property": Decimal("0.50")}
-    facts |= {name: 1 for name in income.TRANSFERS} | {"expense_production": "3000.25"}
+    facts |= dict.fromkeys(income.TRANSFERS, 1) | {"expense_production": "3000.25"}
     assert income.net_income(facts) == Decimal("12006.25")
 
 

@@ -9,8 +9,8 @@ VILLAGE = {
     "exit_persons": 40,
     "new_households": 10,
     "new_persons": 39,
-    "natural_inc_persons": 2,
-    "natural_dec_persons": 1,
+    "natural_inc": 2,
+    "natural_dec": 1,
     "notices": 2,
     "records_due": 22,
     "records_entered": 11,
@@ -35,15 +35,15 @@ def test_households_and_persons_after_are_derived():
     row = statistics.complete(VILLAGE)
     assert row["after_households"] == 58
     assert row["after_persons"] == 200
-    assert row["diff_persons"] == 0
-    assert row["adjust_pct"] == Decimal("20.00")
-    assert row["entry_pct"] == Decimal("50.00")
+    assert row["diff"] == 0
+    assert row["turnover_pct"] == Decimal("20.00")
+    assert row["entry_rate_pct"] == Decimal("50.00")
 
 
 def test_every_flow_changes_the_figure_after():
     row = statistics.complete(VILLAGE | {"cleared_persons": 5, "reentry_persons": 3})
-    assert row["diff_persons"] == -2
+    assert row["diff"] == -2
 
 
 def test_a_unit_without_base_has_no_ratio():
-    assert statistics.complete({})["adjust_pct"] is None
+    assert statistics.complete({})["turnover_pct"] is None

@@ -1,0 +1,172 @@
+"""Cases: who takes part in a run, where each stands, and what FEEL sees of them (DESIGN §6)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from service import db, errors
+from service.errors import _
+from service.identity import models as identity
+from service.register import models
+
+HOUSEHOLD, VILLAGE = "household", "village"
+GAPS = ("gap_housing", "gap_education", "gap_health")
+
+
+def find(run_key: int, unit_id: int) -> Sequence[models.Case]:
+    """The cases of a run within a unit's subtree, by household code, with household and unit loaded."""
+    return db.sa.session.scalars(_within(sa.select(models.Case), run_key, unit_id)).unique().all()
+
+
+def get(key: int) -> models.Case:
+    """One case.
+
+    :raises errors.NotFound: no such case.
+    """
+    case = db.sa.session.get(models.Case, key, options=[orm.joinedload(models.Case.household)])
+    if case is None:
+        raise errors.NotFound(_("There is no case %(key)s"), key=key)
+    return case
+
+
+def named(cases: Iterable[models.Case], name: Any) -> models.Case:
+    """The case that a row means by its key, its household's code or its village's code.
+
+    :raises errors.NotFound: none of them.
+    """
+    wanted = str(name)
+    for case in cases:
+        if wanted in (str(case.key), code(case)):
+            return case
+    raise errors.NotFound(_("There is no case %(name)s in this list"), name=wanted)
+
+
+def code(case: models.Case) -> str:
+    """The household's code (户编号), or the village's."""
+    return case.household.code if case.household else case.unit.code
+
+
+def open_household(
+    run_key: int, instance_key: int, household: models.Household, *, state: str = "", flow: str = ""
+) -> models.Case:
+    """Open a household's case; the facts are what the register knows and the visit may correct."""
+    case = models.Case(
+        key=db.next_key(),
+        run_key=run_key,
+        instance_key=instance_key,
+        unit_id=household.unit_id,
+        kind=HOUSEHOLD,
+        household=household,
+        household_key=household.key,
+        state=state,
+        flow=flow,
+        persons=household.persons,
+        facts={},
+        answers={},
+        results={},
+        flags={},
+    )
+    db.sa.session.add(case)
+    return case
+
+
+def open_village(run_key: int, instance_key: int, village: models.Village, *, state: str = "") -> models.Case:
+    """Open a village's case with the figures of its profile."""
+    case = models.Case(
+        key=db.next_key(),
+        run_key=run_key,
+        instance_key=instance_key,
+        unit_id=village.unit_id,
+        kind=VILLAGE,
+        state=state,
+        persons=village.persons,
+        facts=dict(village.figures),
+        answers={},
+        results={},
+        flags={},
+    )
+    db.sa.session.add(case)
+    return case
+
+
+def context(case: models.Case) -> dict[str, Any]:
+    """A case as FEEL sees it: its own fields, and on top the facts of this run, which win over the register's."""
+    known = _household(case.household) if case.household else {"name": case.unit.name, "figures": case.facts}
+    seen = {
+        "key": str(case.key),
+        "kind": case.kind,
+        "code": code(case),
+        "unit": case.unit.code,
+        "unit_name": case.unit.name,
+        "state": case.state,
+        "flow": case.flow,
+        "persons": case.persons,
+        "rank": case.rank,
+        "answers": case.answers,
+        "results": case.results,
+        "flags": case.flags,
+        "applied_at": case.opened_at,
+    }
+    merged = {**known, **case.facts, **seen}
+    if case.household and "gaps" not in case.facts:
+        merged["gaps"] = sum(merged[name] is True for name in GAPS)
+    return merged
+
+
+def change(
+    case: models.Case,
+    *,
+    state: str | None = None,
+    flow: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> None:
+    """Set what is given and merge facts and flags; ``persons`` among the facts becomes the case's size."""
+    if state is not None and state != case.state:
+        case.state = state
+    if flow is not None and flow != case.flow:
+        case.flow = flow
+    if facts:
+        case.facts = {**case.facts, **facts}
+        case.persons = int(facts.get("persons", case.persons))
+    if flags:
+        case.flags = {**case.flags, **flags}
+
+
+def count(cases: Iterable[models.Case], into: str) -> dict[str, int]:
+    """Households and persons as the two variables of a handler."""
+    sizes = [case.persons for case in cases]
+    return {f"{into}_households": len(sizes), f"{into}_persons": sum(sizes)}
+
+
+def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:
+    top = sa.select(identity.Unit.path).where(identity.Unit.id == unit_id).scalar_subquery()
+    return (
+        query.join(models.Case.unit)
+        .outerjoin(models.Case.household)
+        .options(orm.contains_eager(models.Case.unit), orm.contains_eager(models.Case.household))
+        .where(models.Case.run_key == run_key, identity.Unit.path.startswith(top))
+        .order_by(identity.Unit.code, models.Household.code)
+    )
+
+
+def _household(household: models.Household) -> dict[str, Any]:
+    return {
+        **household.facts,
+        "hamlet": household.hamlet,
+        "group_no": household.group_no,
+        "head_name": household.head_name,
+        "status": household.status,
+        "registered": household.registered,
+        "prior_registered": household.is_prior_registered,
+        "local_hukou": household.local_hukou,
+        "cadre_relative": household.cadre_relative,
+        "attr": household.attr,
+        "main_cause": household.main_cause,
+        "labourers": household.labourers,
+        "income": household.per_capita_net_income,
+        "entered_on": household.entered_on,
+        **{name: getattr(household, name) for name in GAPS},
+    }

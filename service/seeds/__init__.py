@@ -1,0 +1,1 @@
+"""Invented data for demonstration, scenarios and tests."""

@@ -1,0 +1,193 @@
+"""Households of a village, invented so that the rules have something to decide (DOMAIN §8.2, §8.3).
+
+The drafts are plain values; ``service.seeds.storage`` writes them. The same seed and village give the same households.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from service.register.rules import income
+from service.seeds import people
+
+REFERENCE_POINT = date(2013, 12, 31)
+POVERTY_LINE = Decimal(2736)
+CENT = Decimal("0.01")
+PLAIN_CAUSES = ("05", "07", "08", "09", "10", "11")
+EXCLUSIONS = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where households are made: a village with its hamlets (自然屯)."""
+
+    unit_id: int
+    code: str
+    name: str
+    hamlets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A household before it is stored; ``facts`` are the amounts and conditions of its form."""
+
+    place: Place
+    code: str
+    hamlet: str
+    group_no: str
+    phone: str
+    members: tuple[dict[str, Any], ...]
+    facts: dict[str, Any]
+    main_cause: str
+    attr: str
+    registered: bool
+    left: bool = False
+    prior: bool = False
+    relative: bool = False
+
+    @property
+    def persons(self) -> int:
+        """Members of the household."""
+        return len(self.members)
+
+    @property
+    def per_capita(self) -> Decimal:
+        """Per-capita net income in yuan, as the form gives it."""
+        each = income.per_capita(income.net_income(self.facts), self.persons)
+        assert each is not None
+        return each
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many persons of one kind: ``poor`` or not, on the register or not, earlier on it (``left``) or not."""
+
+    persons: int
+    poor: bool
+    registered: bool = False
+    left: bool = False
+    near: bool = False
+
+
+def village(place: Place, shares: Sequence[Share], numbers: people.Numbers, seed: int) -> Iterator[Draft]:
+    """The households of one village, share by share, with running codes."""
+    dice = random.Random(f"{seed}:{place.code}")  # noqa: S311 - invented data that can be made again
+    serial = 0
+    for share in shares:
+        for size in people.sizes(dice, share.persons):
+            serial += 1
+            yield _household(dice, place, f"{place.code}{serial:04d}", share, size, numbers)
+
+
+def applicants(persons: int, spare: Decimal = Decimal("0.15")) -> list[Share]:
+    """A village of tree A: ``persons`` poor ones as reported, and some above the line who apply all the same."""
+    extra = int(persons * spare)
+    return [Share(persons, poor=True), Share(extra, poor=False, near=True), Share(extra // 2, poor=False)]
+
+
+def registered(persons: int) -> list[Share]:
+    """A village of tree B: ``persons`` on the register, over a quarter of them risen, and others who would enter."""
+    risen = persons * 28 // 100
+    return [
+        Share(persons - risen, poor=True, registered=True),
+        Share(risen, poor=False, registered=True),
+        Share(persons * 20 // 100, poor=True),
+        Share(persons * 5 // 100, poor=True, left=True),
+        Share(persons * 3 // 100, poor=False, near=True),
+    ]
+
+
+def _household(dice: random.Random, place: Place, code: str, share: Share, size: int, numbers: people.Numbers) -> Draft:
+    members = people.family(dice, numbers, size, REFERENCE_POINT)
+    cause = _cause(dice, members)
+    attr = _attribute(dice, members, share.poor)
+    hamlet = dice.choice(place.hamlets) if place.hamlets else ""
+    draft = Draft(
+        place=place,
+        code=code,
+        hamlet=hamlet,
+        group_no=str(dice.randint(1, 12)),
+        phone=numbers.phone(),
+        members=tuple(members),
+        facts=_conditions(dice, share),
+        main_cause=cause,
+        attr=attr,
+        registered=share.registered,
+        left=share.left,
+        prior=share.registered or share.left or (share.poor and dice.random() < 0.5),
+        relative=dice.random() < 0.01,
+    )
+    return replace(draft, facts=draft.facts | _amounts(dice, draft, _target(dice, share)))
+
+
+def _cause(dice: random.Random, members: list[dict[str, Any]]) -> str:
+    """The main cause (致贫原因), with the illness, disability or student it needs (DOMAIN §3.6)."""
+    roll = dice.random()
+    grown = dice.choice([member for member in members if member["labour_ability"] != ""])
+    if roll < 0.22:
+        grown["health"] = [dice.choice(("02", "02", "03"))]
+        return "01"
+    if roll < 0.30:
+        grown["health"] = ["04"]
+        return "02"
+    if roll < 0.40 and any(member["student_status"] != "01" for member in members):
+        return "03"
+    return dice.choice(PLAIN_CAUSES)
+
+
+def _attribute(dice: random.Random, members: list[dict[str, Any]], poor: bool) -> str:
+    """Ordinary, or low-income guarantee (低保) with the head on it."""
+    if poor and dice.random() < 0.18:
+        members[0]["is_dibao"] = True
+        return "04"
+    return "01"
+
+
+def _target(dice: random.Random, share: Share) -> Decimal:
+    """The per-capita income to reach: below the line, around one and a half times it, or well above."""
+    if share.poor:
+        yuan = dice.triangular(900, float(POVERTY_LINE) - 0.01, 2300)
+        return min(Decimal(yuan).quantize(CENT), POVERTY_LINE - CENT)
+    low, high = (POVERTY_LINE, POVERTY_LINE * Decimal("1.4")) if share.near else (Decimal(3200), Decimal(9000))
+    return (low + (high - low) * Decimal(dice.random())).quantize(CENT)
+
+
+def _amounts(dice: random.Random, draft: Draft, target: Decimal) -> dict[str, Any]:
+    """Amounts whose net is ``target`` a head: guarantee money, a harvest with its costs, wages for the rest."""
+    net = target * draft.persons
+    dibao = min(net, Decimal(1200)).quantize(CENT) if draft.members[0]["is_dibao"] else Decimal(0)
+    rest = net - dibao
+    expense = (rest * Decimal(dice.uniform(0.05, 0.3))).quantize(CENT)
+    harvest = (rest * Decimal(dice.uniform(0.1, 0.6))).quantize(CENT) + expense
+    return {
+        "income_wage": rest - harvest + expense,
+        "income_business": harvest,
+        "income_property": Decimal(0),
+        "t_dibao": dibao,
+        "expense_production": expense,
+    }
+
+
+def _conditions(dice: random.Random, share: Share) -> dict[str, Any]:
+    """Land, house and what a visit finds; a household that is registered and risen has no gap left."""
+    arable = Decimal(dice.randint(5, 60)) / 10
+    gap = dice.random() < (0.3 if share.poor else 0.4 if share.near else 0)
+    excluded = not share.poor and not share.registered and not share.near and dice.random() < 0.5
+    return {
+        "land_arable": arable,
+        "land_irrigated": (arable / 2).quantize(CENT),
+        "land_forest": Decimal(dice.randint(0, 200)) / 10,
+        "house_area": Decimal(dice.randint(30, 140)),
+        "house_structure": "05",
+        "danger_level": dice.choice("CD") if gap else "0",
+        "entry_road_type": dice.choice(("01", "02", "03")),
+        "road_distance_km": Decimal(dice.randint(0, 45)) / 10,
+        "main_fuel": "01",
+        "power_living": True,
+        "water_safe": dice.random() < 0.8,
+        "exclusions": [dice.choice(EXCLUSIONS)] if excluded else [],
+        "special_cause": False,
+    }
