@@ -1,7 +1,17 @@
 """The database: `db.sa` (tables and session), `db.transaction()` (the only commit), `db.next_key()`."""
 
 from service.db.keys import next_key
-from service.db.schema import init_app, sa
+from service.db.schema import Model, init_app, sa
 from service.db.unit_of_work import after_commit, connection, in_transaction, lock_name, transaction
 
-__all__ = ["after_commit", "connection", "in_transaction", "init_app", "lock_name", "next_key", "sa", "transaction"]
+__all__ = [
+    "Model",
+    "after_commit",
+    "connection",
+    "in_transaction",
+    "init_app",
+    "lock_name",
+    "next_key",
+    "sa",
+    "transaction",
+]

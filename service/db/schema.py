@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import flask_migrate
@@ -32,6 +32,10 @@ class Base(orm.DeclarativeBase):
 
 
 sa = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = sa.Model
 _migrate = flask_migrate.Migrate(directory=str(MIGRATIONS))
 
 

@@ -1,0 +1,86 @@
+"""The tree of units: find, walk, and find who is responsible."""
+
+import sqlalchemy as sqla
+from sqlalchemy.sql.elements import ColumnElement
+
+from service import db, errors
+from service.errors import _
+from service.identity import roles
+from service.identity.models import Membership, Unit
+
+KINDS = ("region", "city", "county", "county_office", "county_department", "township", "village", "hamlet")
+DEPARTMENTS = ("county_office", "county_department")
+"""Kinds of units that stand beside the line of government, below the unit they work for."""
+
+
+def add(code: str, name: str, kind: str, parent: Unit | None = None) -> Unit:
+    """Add a unit below another. Raises Invalid for an unknown kind and Conflict for a code in use."""
+    if kind not in KINDS:
+        raise errors.Invalid(_("%(kind)s is no kind of unit; there are %(kinds)s."), kind=kind, kinds=", ".join(KINDS))
+    with db.transaction() as session:
+        if session.scalar(sqla.select(Unit.id).where(Unit.code == code)) is not None:
+            raise errors.Conflict(_("There is already a unit with the code %(code)s."), code=code)
+        unit_id = db.next_key()
+        path = f"{parent.path if parent else '/'}{unit_id}/"
+        unit = Unit(id=unit_id, code=code, name=name, kind=kind, parent_id=parent.id if parent else None, path=path)
+        session.add(unit)
+        session.flush()
+        return unit
+
+
+def find(code: str) -> Unit:
+    """Return the unit with this code. Raises NotFound."""
+    unit = db.sa.session.scalar(sqla.select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise errors.NotFound(_("There is no unit with the code %(code)s."), code=code)
+    return unit
+
+
+def get(unit_id: int) -> Unit:
+    """Return the unit with this id. Raises NotFound."""
+    unit: Unit | None = db.sa.session.get(Unit, unit_id)
+    if unit is None:
+        raise errors.NotFound(_("There is no unit %(id)s."), id=unit_id)
+    return unit
+
+
+def children(unit: Unit, kind: str | None = None) -> list[Unit]:
+    """Return the units directly below, by code."""
+    query = sqla.select(Unit).where(Unit.parent_id == unit.id).order_by(Unit.code)
+    return list(db.sa.session.scalars(query.where(Unit.kind == kind) if kind else query))
+
+
+def subtree(unit: Unit, kind: str | None = None) -> list[Unit]:
+    """Return the unit and all below it, parents first."""
+    query = sqla.select(Unit).where(within(unit.path)).order_by(sqla.func.length(Unit.path), Unit.code)
+    return list(db.sa.session.scalars(query.where(Unit.kind == kind) if kind else query))
+
+
+def ancestors(unit: Unit) -> list[Unit]:
+    """Return the units above, the root first, without the unit itself."""
+    above = unit.ancestor_ids[:-1]
+    found = {each.id: each for each in db.sa.session.scalars(sqla.select(Unit).where(Unit.id.in_(above)))}
+    return [found[unit_id] for unit_id in above]
+
+
+def within(path: str) -> ColumnElement[bool]:
+    """Condition: the unit lies in the subtree with this path."""
+    return Unit.path.startswith(path, autoescape=True)
+
+
+def nearest_with_role(unit: Unit | int, role: str) -> int | None:
+    """Return the id of the nearest unit where a role (or role group) acts, going up from a unit (DESIGN §5).
+
+    At each level the unit itself and its departments are asked. A role of one kind of unit acts in units of that kind,
+    first in one that has a holder; a role of any kind acts where somebody holds it. None if there is no such unit.
+    """
+    line = (unit if isinstance(unit, Unit) else get(unit)).ancestor_ids
+    kind = roles.unit_kind(role)
+    holders = sqla.select(Membership.unit_id).where(Membership.role_id.in_(roles.held_as(role)))
+    is_held = Unit.id.in_(holders)
+    in_line = Unit.id.in_(line)
+    beside = Unit.kind.in_(DEPARTMENTS) & Unit.parent_id.in_(line)
+    level = sqla.case((beside & ~in_line, Unit.parent_id), else_=Unit.id)
+    depth = sqla.func.array_position(sqla.cast(line, sqla.ARRAY(sqla.BigInteger)), level)
+    query = sqla.select(Unit.id).where(in_line | beside, Unit.kind == kind if kind else is_held)
+    return db.sa.session.scalar(query.order_by(depth.desc(), is_held.desc(), Unit.id).limit(1))
