@@ -10,7 +10,7 @@ from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
 from service.feel.compiler.dispatch import compile_node
 from service.feel.compiler.membership import unary_tests
-from service.feel.compiler.scope import Run, Scope, Unit
+from service.feel.compiler.scope import FIRST_SLOT, Run, Scope, Unit
 from service.feel.errors import FeelSyntaxError, FeelWarning, LimitExceeded
 from service.feel.functions import Builtin
 from service.feel.lexer import tokenize
@@ -41,7 +41,7 @@ class Compiled:
     def __init__(self, unit: Unit, run: Run) -> None:
         self.source = unit.source
         self._run = run
-        self._slots: list[Any] = [None] * (unit.slots - 2)
+        self._slots: list[Any] = [None] * (unit.slots - FIRST_SLOT)
         self.names = frozenset(unit.free)
         """The variables it reads from its context."""
         self.functions = frozenset(unit.functions_used)
@@ -92,6 +92,16 @@ class CompiledTests(Compiled):
             runtime.warn((self.source, 0, len(self.source)), "too_deep_calls", limit=runtime.limits.depth)
             return None
         return result if type(result) is bool else None
+
+    def run_in(self, frame: list[Any]) -> Any:
+        """The bare answer in a frame ``[context, runtime, value]``, which grows by the slots the tests need.
+
+        For tables that try many tests on one value; the caller meets :class:`LimitExceeded` himself.
+        """
+        missing = len(self._slots) + FIRST_SLOT - len(frame)
+        if missing > 0:
+            frame.extend([None] * missing)
+        return self._run(frame)
 
 
 def compile(expression: str, names: Iterable[str] = (), *, members: Iterable[str] = (),

@@ -46,7 +46,9 @@ class Parameter:
         if list in self.classes:
             return [value]
         if type(value) is list and len(value) == 1:
-            return self.fit(value[0])
+            only = admitted(value[0])
+            if type(only) in self.classes or (self.function and isinstance(only, Function)):
+                return only
         return MISSING
 
 

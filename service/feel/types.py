@@ -195,7 +195,8 @@ def coerce(value: Value, expected: Type) -> Value:
         return value
     if type(value) is list:
         if len(value) == 1 and not _is_list(expected):
-            return coerce(value[0], expected)
+            only = admitted(value[0])
+            return only if expected.admits(only) else MISSING
         return MISSING
     if _is_list(expected):
         listed = [value]

@@ -1,0 +1,123 @@
+"""Boxed conditionals, filters and iterators (DMN 1.5 clauses 10.2.1.8 - 10.2.1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from service.engine.decisions.document import Element, child
+from service.engine.decisions.runtime import DecisionRuntime
+from service.engine.decisions.site import Logic, Scope, Site
+from service.feel.compiler.collections import item_at
+from service.feel.compiler.control import iterate
+from service.feel.errors import Failure
+from service.feel.values import Value, items, kind_of
+
+_PLACE = ("", 0, 0)
+
+
+def _part(element: Element, name: str, site: Site) -> Logic:
+    from service.engine.decisions.boxed.dispatch import compile_child
+    found = child(element, name)
+    return site.typed(compile_child(found, site), found)
+
+
+def conditional(element: Element, site: Site) -> Logic:
+    """``if``, ``then``, ``else``."""
+    test, yes, no = (_part(element, name, site) for name in ("if", "then", "else"))
+
+    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
+        result = test(scope, runtime)
+        if result is not None and type(result) is not bool:
+            runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
+        return yes(scope, runtime) if result is True else no(scope, runtime)
+    return run
+
+
+def filtering(element: Element, site: Site) -> Logic:
+    """The items of ``in`` for which ``match`` is true; ``item`` is the item at hand."""
+    source, match = _part(element, "in", site), _part(element, "match", site.with_names(["item"]))
+
+    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
+        values = source(scope, runtime)
+        if values is None:
+            return None
+        values = items(values) if type(values) is list else [values]
+        result = []
+        for item in values:
+            runtime.spend()
+            passed = match(_item_scope(scope, item), runtime)
+            if type(passed) is Decimal:
+                return item_at([scope, runtime], values, passed, _PLACE)
+            if passed is not None and type(passed) is not bool:
+                runtime.warn(_PLACE, "filter_result", kind=kind_of(passed))
+                return None
+            if passed:
+                result.append(item)
+        return result
+    return run
+
+
+def _item_scope(scope: Scope, item: Value) -> Scope:
+    return {**scope, "item": item, **item} if type(item) is dict else {**scope, "item": item}
+
+
+def loop(element: Element, site: Site) -> Logic:
+    """The list of the values of ``return``; ``partial`` is the list so far."""
+    variable = element.get("iteratorVariable") or "item"
+    source = _part(element, "in", site)
+    body = _part(element, "return", site.with_names([variable, "partial"]))
+
+    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
+        values = _iterated(source(scope, runtime), runtime)
+        if values is None:
+            return None
+        result: list[Value] = []
+        for value in values:
+            runtime.spend()
+            result.append(body({**scope, variable: value, "partial": result.copy()}, runtime))
+            runtime.check_list(len(result))
+        return result
+    return run
+
+
+def _iterated(value: Value, runtime: DecisionRuntime) -> Iterable[Value] | None:
+    try:
+        return iterate(value)
+    except Failure as failure:
+        runtime.warn(_PLACE, failure.code, **failure.params)
+        return None
+
+
+def every(element: Element, site: Site) -> Logic:
+    """True if ``satisfies`` is true for every item."""
+    return _quantified(element, site, decisive=False)
+
+
+def some(element: Element, site: Site) -> Logic:
+    """True if ``satisfies`` is true for some item."""
+    return _quantified(element, site, decisive=True)
+
+
+def _quantified(element: Element, site: Site, decisive: bool) -> Logic:
+    variable = element.get("iteratorVariable") or "item"
+    source = _part(element, "in", site)
+    test = _part(element, "satisfies", site.with_names([variable]))
+
+    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
+        values = _iterated(source(scope, runtime), runtime)
+        if values is None:
+            return None
+        answer: bool | None = not decisive
+        for value in values:
+            runtime.spend()
+            result = test({**scope, variable: value}, runtime)
+            if result is decisive:
+                return decisive
+            if result is None:
+                answer = None
+            elif type(result) is not bool:
+                runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
+                return None
+        return answer
+    return run

@@ -1,0 +1,143 @@
+"""From documents to a graph: every element compiled with the names its requirements give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
+from service.engine.decisions.boxed.functions import formal_parameters, function, function_body
+from service.engine.decisions.document import Document, Element, Import, child, children, line_of, name_of, tag
+from service.engine.decisions.errors import Problem
+from service.engine.decisions.graph import Decision, Graph, InputData, Key, Knowledge, Requirement, Service
+from service.engine.decisions.site import Scope, Site
+from service.engine.decisions.types import TypeTable
+from service.feel.types import ANY, FunctionType, Type
+
+_DRG = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+
+
+class Builder:
+    """Compiles one document into a graph that already holds the documents it imports."""
+
+    def __init__(self, document: Document, graph: Graph, imported: Mapping[str, tuple[Import, TypeTable]],
+                 problems: list[Problem]) -> None:
+        self.document = document
+        self.graph = graph
+        self.prefixes = {namespace: entry.prefix for namespace, (entry, _) in imported.items()}
+        self.problems = problems
+        self.types = TypeTable(document, {entry.prefix: table for entry, table in imported.values()}, problems)
+        self.members = _members(document)
+
+    def key(self, element: Element) -> Key:
+        """What an element is known by in the graph."""
+        return self.document.namespace, element.get("id") or name_of(element)
+
+    def build(self) -> TypeTable:
+        """Add all elements to the graph; the types are needed by those that import this document."""
+        for element in self.document.elements("inputData"):
+            variable = child(element, "variable")
+            kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
+            self.graph.inputs[self.key(element)] = InputData(self.key(element), name_of(element), kind)
+        for element in self.document.elements("decision"):
+            self._decision(element)
+        for element in self.document.elements("businessKnowledgeModel"):
+            self._knowledge(element)
+        for element in self.document.elements("decisionService"):
+            self._service(element)
+        return self.types
+
+    def _site(self, element: Element, requirements: list[Requirement]) -> Site:
+        names = {each.prefix or each.name for each in requirements}
+        members = self.members | {each.name for each in requirements if each.prefix}
+        return Site(name_of(element), self.types, self.problems, frozenset(names), members)
+
+    def _decision(self, element: Element) -> None:
+        requires = self._requirements(element, "informationRequirement", "requiredDecision", "requiredInput")
+        knows = self._requirements(element, "knowledgeRequirement", "requiredKnowledge")
+        site = self._site(element, requires + knows)
+        body = next(children(element, *EXPRESSIONS), None)
+        variable = child(element, "variable")
+        self.graph.decisions[self.key(element)] = Decision(
+            self.key(element), element.get("id") or "", name_of(element), requires, knows,
+            None if body is None else compile_expression(body, site),
+            ANY if variable is None else self.types.reference(variable.get("typeRef"), variable), line_of(element))
+
+    def _requirements(self, element: Element, kind: str, *targets: str) -> list[Requirement]:
+        found = []
+        for group in children(element, kind):
+            for each in children(group, *targets):
+                requirement = self._requirement(each, element)
+                if requirement is not None:
+                    found.append(requirement)
+        return found
+
+    def _requirement(self, pointer: Element, owner: Element) -> Requirement | None:
+        namespace, _, identifier = (pointer.get("href") or "").rpartition("#")
+        if not namespace or namespace == self.document.namespace:
+            target = self.document.by_id.get(identifier)
+            if target is not None and tag(target) in _DRG:
+                return Requirement(self.key(target), "", name_of(target))
+        elif namespace in self.prefixes:
+            name = self._imported_name((namespace, identifier))
+            if name is not None:
+                return Requirement((namespace, identifier), self.prefixes[namespace], name)
+        self.problems.append(Problem(name_of(owner), line_of(pointer),
+                                     f"'{pointer.get('href')}' points at nothing in this model"))
+        return None
+
+    def _imported_name(self, key: Key) -> str | None:
+        for table in (self.graph.decisions, self.graph.inputs, self.graph.knowledge):
+            found: Any = table.get(key)
+            if found is not None:
+                return str(found.name)
+        return None
+
+    def _knowledge(self, element: Element) -> None:
+        knows = self._requirements(element, "knowledgeRequirement", "requiredKnowledge")
+        knowledge = Knowledge(self.key(element), element.get("id") or "", name_of(element), knows)
+        self.graph.knowledge[knowledge.key] = knowledge
+        logic = child(element, "encapsulatedLogic")
+        if logic is None:
+            return
+        site = self._site(element, knows)
+        parameters, types = formal_parameters(logic, site)
+        body = site.typed(function_body(logic, site.with_names(parameters)), logic)
+        scope: Scope = {}
+        result = self._result_type(element)
+
+        def run(inner: Scope, runtime: Any) -> Any:
+            if not scope and knows:
+                self.graph.bind(scope, knows, self.graph.function)
+            with runtime.at(knowledge.name):
+                return body({**scope, **inner}, runtime)
+        knowledge.function = function(knowledge.name, parameters, types, run, {}, result)
+
+    def _result_type(self, element: Element) -> Type:
+        """What a function's variable says of its result; in DMN 1.1 the variable had the result's own type."""
+        variable = child(element, "variable")
+        declared = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
+        return declared.result if isinstance(declared, FunctionType) else declared
+
+    def _service(self, element: Element) -> None:
+        service = Service(
+            self.key(element), element.get("id") or "", name_of(element),
+            self._pointers(element, "inputData"), self._pointers(element, "inputDecision"),
+            self._pointers(element, "outputDecision"), self._result_type(element))
+        self.graph.services[service.key] = service
+
+    def _pointers(self, element: Element, kind: str) -> list[Requirement]:
+        found = (self._requirement(each, element) for each in children(element, kind))
+        return [each for each in found if each is not None]
+
+
+def _members(document: Document) -> frozenset[str]:
+    """All names that entries of values may have: components of types, outputs, context entries, columns."""
+    found = set()
+    for element in document.root.iter("{*}itemComponent", "{*}output", "{*}column", "{*}variable"):
+        name = name_of(element)
+        if name:
+            found.add(name)
+    return frozenset(found)
+
+

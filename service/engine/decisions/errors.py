@@ -1,0 +1,49 @@
+"""What can be wrong with a model, and what went wrong in an evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.feel import FeelSyntaxError, FeelWarning
+
+
+class ModelError(Exception):
+    """The file is no decision model that can be read; ``line`` is from 1, 0 when unknown."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.message = message
+        self.line = line
+
+
+class UnknownDecision(ModelError):
+    """The model has no decision or decision service of that name or id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no decision '{name}'")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of a model that does not keep the rest of it from running."""
+
+    element: str
+    line: int
+    message: str
+    error: FeelSyntaxError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWarning:
+    """Why a part of a decision gave null: the element (name of the decision or function) and the reason."""
+
+    element: str
+    warning: FeelWarning
+
+    def message(self, lang: str = "en") -> str:
+        """The reason in plain words; ``lang`` is ``en`` or ``zh``."""
+        return self.warning.message(lang)
+
+    def __str__(self) -> str:
+        return f"{self.element}: {self.warning}"

@@ -1,0 +1,96 @@
+"""The decision requirements graph: decisions, functions and services, and what each of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.engine.decisions.site import Logic, Scope
+from service.feel.functions import HostFunction
+from service.feel.types import ANY, Type
+
+Key = tuple[str, str]
+"""Namespace and id (or name, for an element without one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """A value that comes from outside."""
+
+    key: Key
+    name: str
+    type: Type = ANY
+
+
+@dataclass(slots=True)
+class Requirement:
+    """Something an element needs: under which prefix and name its logic knows it."""
+
+    target: Key
+    prefix: str
+    name: str
+
+
+@dataclass(slots=True)
+class Decision:
+    """A decision: its needs and its logic."""
+
+    key: Key
+    id: str
+    name: str
+    requires: list[Requirement] = field(default_factory=list)
+    knows: list[Requirement] = field(default_factory=list)
+    logic: Logic | None = None
+    type: Type = ANY
+    line: int = 0
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """A business knowledge model or a decision service as a function; made when the model is complete."""
+
+    key: Key
+    id: str
+    name: str
+    knows: list[Requirement] = field(default_factory=list)
+    function: HostFunction | None = None
+
+
+@dataclass(slots=True)
+class Service:
+    """A decision service: what it takes and what it gives."""
+
+    key: Key
+    id: str
+    name: str
+    input_data: list[Requirement] = field(default_factory=list)
+    input_decisions: list[Requirement] = field(default_factory=list)
+    outputs: list[Requirement] = field(default_factory=list)
+    type: Type = ANY
+
+
+@dataclass(slots=True)
+class Graph:
+    """All elements of a model and of those it imports."""
+
+    inputs: dict[Key, InputData] = field(default_factory=dict)
+    decisions: dict[Key, Decision] = field(default_factory=dict)
+    knowledge: dict[Key, Knowledge] = field(default_factory=dict)
+    services: dict[Key, Service] = field(default_factory=dict)
+
+    def bind(self, scope: Scope, needed: list[Requirement], value: Callable[[Key], Any]) -> None:
+        """Put the values of requirements into a scope, under their prefixes."""
+        for each in needed:
+            if each.prefix:
+                inner = scope.setdefault(each.prefix, {})
+                inner[each.name] = value(each.target)
+            else:
+                scope[each.name] = value(each.target)
+
+    def function(self, key: Key) -> HostFunction | None:
+        """The function of a business knowledge model or decision service."""
+        found = self.knowledge.get(key)
+        return None if found is None else found.function
+
+

@@ -1,0 +1,115 @@
+"""One question asked of a model: inputs given, decisions made once each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine.decisions.graph import Decision, Graph, Key, Service
+from service.engine.decisions.runtime import DecisionRuntime
+from service.engine.decisions.site import Scope, convert
+from service.feel.functions import HostFunction
+from service.feel.types import ANY, FunctionType, Type
+from service.feel.values import MISSING, Value, admit
+
+_PLACE = ("", 0, 0)
+
+
+class Session:
+    """The values of inputs and decisions in one evaluation."""
+
+    def __init__(self, graph: Graph, inputs: Mapping[str, Any], runtime: DecisionRuntime,
+                 known: dict[Key, Value] | None = None, closed: bool = False) -> None:
+        self._graph = graph
+        self._inputs = inputs
+        self._runtime = runtime
+        self._known: dict[Key, Value] = known if known is not None else {}
+        self._closed = closed
+        self._open: set[Key] = set()
+
+    def value(self, key: Key) -> Value:
+        """The value of an input or a decision."""
+        if key in self._known:
+            return self._known[key]
+        decision = self._graph.decisions.get(key)
+        value = self._input(key) if decision is None else self.decide(decision)
+        self._known[key] = value
+        return value
+
+    def _input(self, key: Key) -> Value:
+        data = self._graph.inputs.get(key)
+        if data is None or self._closed:
+            return None
+        value = self._given(key, data.name)
+        if value is MISSING:
+            self._runtime.warn(_PLACE, "variable_not_found", name=data.name)
+            return None
+        return value if data.type is ANY else convert(value, data.type, self._runtime)
+
+    def _given(self, key: Key, name: str) -> Value:
+        qualified = f"{{{key[0]}}}{name}"
+        for candidate in (qualified, name):
+            if candidate in self._inputs:
+                return admit(self._inputs[candidate])
+        return MISSING
+
+    def decide(self, decision: Decision) -> Value:
+        """Make a decision, and before it those it requires."""
+        if decision.key in self._open:
+            self._runtime.warn(_PLACE, "assertion", reason=f"'{decision.name}' requires itself")
+            return None
+        self._open.add(decision.key)
+        self._runtime.enter()
+        try:
+            scope: Scope = {}
+            self._graph.bind(scope, decision.knows, self._graph.function)
+            self._graph.bind(scope, decision.requires, self.value)
+            return self._decided(decision, scope)
+        finally:
+            self._runtime.depth -= 1
+            self._open.discard(decision.key)
+
+    def _decided(self, decision: Decision, scope: Scope) -> Value:
+        runtime = self._runtime
+        with runtime.at(decision.name):
+            value = None if decision.logic is None else decision.logic(scope, runtime)
+            if decision.type is not ANY:
+                value = convert(value, decision.type, runtime)
+            elif isinstance(value, HostFunction) and value.name == "function":
+                value.name = decision.name
+        if runtime.trace is not None:
+            runtime.trace.decisions[decision.name] = value
+        return value
+
+
+def service_function(graph: Graph, service: Service) -> HostFunction:
+    """A decision service as a function of its input data and input decisions (DMN 1.5 clause 10.4)."""
+    needed = service.input_data + service.input_decisions
+    types = tuple(_type_of(graph, each.target) for each in needed)
+
+    def run(runtime: DecisionRuntime, *arguments: Value) -> Value:
+        known = {each.target: value for each, value in zip(needed, arguments, strict=True)}
+        return _serve(graph, service, Session(graph, {}, runtime, known, closed=True), runtime)
+    return HostFunction(service.name, tuple(each.name for each in needed), run, types, service.type)
+
+
+def _type_of(graph: Graph, key: Key) -> Type:
+    if key in graph.inputs:
+        return graph.inputs[key].type
+    return graph.decisions[key].type if key in graph.decisions else ANY
+
+
+def serve(graph: Graph, service: Service, inputs: Mapping[str, Any], runtime: DecisionRuntime) -> Value:
+    """Ask a decision service with inputs by name; what is not given is null."""
+    known: dict[Key, Value] = {}
+    for each in service.input_data + service.input_decisions:
+        value = admit(inputs[each.name]) if each.name in inputs else None
+        known[each.target] = convert(None if value is MISSING else value, _type_of(graph, each.target), runtime)
+    return _serve(graph, service, Session(graph, inputs, runtime, known, closed=True), runtime)
+
+
+def _serve(graph: Graph, service: Service, session: Session, runtime: DecisionRuntime) -> Value:
+    results = {each.name: session.value(each.target) for each in service.outputs}
+    value = next(iter(results.values())) if len(results) == 1 else results
+    expected = service.type.result if isinstance(service.type, FunctionType) else service.type
+    return value if expected is ANY else convert(value, expected, runtime)

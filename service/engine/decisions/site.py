@@ -1,0 +1,84 @@
+"""Where an expression stands while a model is compiled: which names it may use and who answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service import feel
+from service.engine.decisions.document import Element, line_of
+from service.engine.decisions.errors import Problem
+from service.engine.decisions.runtime import DecisionRuntime
+from service.engine.decisions.types import TypeTable
+from service.feel.types import ANY, Type, coerce
+from service.feel.values import MISSING, Value, admitted, kind_of
+
+Scope = dict[str, Any]
+Logic = Callable[[Scope, DecisionRuntime], Value]
+"""A compiled expression: its value from the variables in scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a model."""
+
+    element: str
+    types: TypeTable
+    problems: list[Problem]
+    names: frozenset[str] = frozenset()
+    members: frozenset[str] = field(default_factory=frozenset)
+
+    def with_names(self, names: Iterable[str]) -> Site:
+        """The same place with more names in scope."""
+        return replace(self, names=self.names | frozenset(names))
+
+    def problem(self, element: Element, message: str, error: feel.FeelSyntaxError | None = None) -> None:
+        """Record a fault of the model."""
+        self.problems.append(Problem(self.element, line_of(element), message, error))
+
+    def compile(self, text: str, element: Element) -> feel.Compiled | None:
+        """A FEEL expression; None, and a problem, if it is none."""
+        try:
+            return feel.compile(text, self.names, members=self.members, types=self.types)
+        except feel.FeelSyntaxError as error:
+            self.problem(element, str(error), error)
+            return None
+
+    def compile_tests(self, text: str, element: Element) -> feel.CompiledTests | None:
+        """FEEL unary tests; None, and a problem, if they are none."""
+        try:
+            return feel.compile_unary_tests(text, self.names, members=self.members, types=self.types)
+        except feel.FeelSyntaxError as error:
+            self.problem(element, str(error), error)
+            return None
+
+    def typed(self, logic: Logic, element: Element | None) -> Logic:
+        """``logic`` with its result converted to the ``typeRef`` of the element, if it has one."""
+        if element is None:
+            return logic
+        expected = self.types.reference(element.get("typeRef"), element)
+        return logic if expected is ANY else converted(logic, expected)
+
+
+def converted(logic: Logic, expected: Type) -> Logic:
+    """``logic`` with its result converted to a type; null and a warning where it does not fit."""
+    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
+        return convert(logic(scope, runtime), expected, runtime)
+    return run
+
+
+def convert(value: Value, expected: Type, runtime: DecisionRuntime) -> Value:
+    """A value as one of a type; null and a warning where it does not fit (DMN 1.5 clause 10.3.2.9.4)."""
+    if value is None:
+        return None
+    result = coerce(value, expected)
+    if result is MISSING:
+        runtime.warn(("", 0, 0), "type_mismatch", expected=str(expected), kind=kind_of(admitted(value)))
+        return None
+    return result
+
+
+def nothing(scope: Scope, runtime: DecisionRuntime) -> Value:
+    """The logic of what has none."""
+    return None

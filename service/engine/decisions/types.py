@@ -1,0 +1,132 @@
+"""Item definitions as FEEL types (DMN 1.5 clause 7.3.2), with allowed values and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from service import feel
+from service.engine.decisions.document import Document, Element, child, children, line_of, name_of, text_of
+from service.engine.decisions.errors import Problem
+from service.feel.types import ANY, BUILT_IN, ConstrainedType, ContextType, FunctionType, ListType, Type
+from service.feel.values import Value, admitted
+
+_ALIASES = {
+    "dateTime": "date and time", "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration", "yearsAndMonthsDuration": "years and months duration",
+    "daysAndTimeDuration": "days and time duration", "any": "Any", "integer": "number", "long": "number",
+    "double": "number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LateType(Type):
+    """A type that refers to itself through its parts; found when it is used."""
+
+    name: str
+    find: Callable[[], Type]
+
+    def admits(self, value: Value) -> bool:
+        return self.find().admits(value)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TypeTable(Mapping[str, Type]):
+    """The named types of a document and, under their prefixes, of those it imports."""
+
+    def __init__(self, document: Document, imported: Mapping[str, TypeTable], problems: list[Problem]) -> None:
+        self._definitions = {name_of(each): each for each in document.elements("itemDefinition")}
+        self._imported = imported
+        self._problems = problems
+        self._known: dict[str, Type] = {}
+        self._open: set[str] = set()
+
+    def __getitem__(self, name: str) -> Type:
+        found = self.find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._definitions
+        for prefix, table in self._imported.items():
+            yield from (f"{prefix}.{name}" if prefix else name for name in table)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def find(self, name: str) -> Type | None:
+        """The type of that name; None if there is none."""
+        if name in self._known:
+            return self._known[name]
+        if name in self._open:
+            return LateType(name, lambda: self._known[name])
+        definition = self._definitions.get(name)
+        if definition is None:
+            return self._find_imported(name)
+        self._open.add(name)
+        self._known[name] = self._build(definition)
+        self._open.discard(name)
+        return self._known[name]
+
+    def _find_imported(self, name: str) -> Type | None:
+        for prefix, table in self._imported.items():
+            if not prefix or name.startswith(prefix + "."):
+                found = table.find(name[len(prefix) + 1:] if prefix else name)
+                if found is not None:
+                    return found
+        return None
+
+    def reference(self, name: str | None, element: Element) -> Type:
+        """The type a ``typeRef`` names; an unknown one is a problem and counts as ``Any``."""
+        if not name:
+            return ANY
+        name = " ".join(name.split())
+        found = self.find(name)
+        if found is None:
+            plain = name.removeprefix("feel:")
+            found = BUILT_IN.get(_ALIASES.get(plain, plain))
+        if found is None and ":" in name:
+            found = self.find(name.split(":", 1)[1])
+        if found is None:
+            self._problems.append(Problem(element.get("id") or name_of(element), line_of(element),
+                                          f"type '{name}' not found"))
+            return ANY
+        return found
+
+    def _build(self, definition: Element) -> Type:
+        """The type of an item definition or component."""
+        base = self._base(definition)
+        allowed = child(definition, "allowedValues")
+        name = name_of(definition)
+        if allowed is not None:
+            base = self._constrained(name, base, allowed)
+        if definition.get("isCollection") == "true":
+            base = ListType(base)
+        constraint = child(definition, "typeConstraint")
+        return base if constraint is None else self._constrained(name, base, constraint)
+
+    def _base(self, definition: Element) -> Type:
+        components = list(children(definition, "itemComponent"))
+        if components:
+            return ContextType({name_of(each): self._build(each) for each in components})
+        function = child(definition, "functionItem")
+        if function is not None:
+            parameters = tuple(
+                self.reference(each.get("typeRef"), each) for each in children(function, "parameters"))
+            return FunctionType(parameters, self.reference(function.get("outputTypeRef"), function))
+        return self.reference(text_of(child(definition, "typeRef")) or definition.get("typeRef"), definition)
+
+    def _constrained(self, name: str, base: Type, allowed: Element) -> Type:
+        text = text_of(allowed)
+        try:
+            tests = feel.compile_unary_tests(text)
+        except feel.FeelSyntaxError as error:
+            self._problems.append(Problem(name, line_of(allowed), str(error), error))
+            return base
+        if isinstance(base, ListType) and "?" not in text:
+            return ConstrainedType(name, base, lambda value: all(
+                item is None or tests.test(admitted(item)) is True for item in value))
+        return ConstrainedType(name, base, lambda value: tests.test(value) is True)
