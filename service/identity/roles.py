@@ -77,6 +77,12 @@ def named(name: str) -> str | None:
     return str(found) if found is not None else None
 
 
+def names() -> set[str]:
+    """Return everything that names a role or role group: ids and Chinese names, those of the table included."""
+    added = db.sa.session.execute(sqla.select(models.Role.id, models.Role.name))
+    return set(_ids).union(*added)
+
+
 def unit_kind(role: str) -> str | None:
     """Return the kind of unit a role belongs to, None for any kind."""
     if role in _entries:

@@ -1,0 +1,68 @@
+"""Turns a drawn process into the specification that SpiffWorkflow executes; one is shared by all its instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+
+from service.engine import model
+from service.engine.specs import base, containers, events, gateways, tasks
+
+SPECS: dict[str, type[base.NodeSpec]] = {
+    "task": tasks.PlainTaskSpec,
+    "manualTask": tasks.PlainTaskSpec,
+    "userTask": tasks.UserTaskSpec,
+    "serviceTask": tasks.JobSpec,
+    "sendTask": events.ThrowEventSpec,
+    "receiveTask": tasks.ReceiveTaskSpec,
+    "scriptTask": tasks.ScriptTaskSpec,
+    "businessRuleTask": tasks.DecisionTaskSpec,
+    "callActivity": tasks.CallActivitySpec,
+    "subProcess": containers.SubProcessSpec,
+    "exclusiveGateway": gateways.ExclusiveGatewaySpec,
+    "parallelGateway": gateways.ParallelGatewaySpec,
+    "inclusiveGateway": gateways.InclusiveGatewaySpec,
+    "eventBasedGateway": gateways.EventBasedGatewaySpec,
+    "startEvent": events.CatchEventSpec,
+    "intermediateCatchEvent": events.CatchEventSpec,
+    "boundaryEvent": events.CatchEventSpec,
+    "intermediateThrowEvent": events.ThrowEventSpec,
+    "endEvent": events.EndEventSpec,
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A process that can be run: the drawing and what SpiffWorkflow executes."""
+
+    process: model.Process
+    spec: Any
+
+    @property
+    def id(self) -> str:
+        return self.process.id
+
+
+def compile(process: model.Process) -> Definition:
+    """Build the specification of `process`. The drawing must have passed lint."""
+    spec = BpmnProcessSpec(name=process.id, description=process.name, filename=process.file)
+    for node in process.nodes.values():
+        kind = _spec_class(node)
+        if node.loop is not None:
+            containers.BodySpec(spec, node)
+            kind(spec, node, inner=True)
+        else:
+            kind(spec, node)
+    for flow in process.flows.values():
+        spec.task_specs[flow.source].connect(spec.task_specs[flow.target])
+    return Definition(process, spec)
+
+
+def _spec_class(node: model.Node) -> type[base.NodeSpec]:
+    if node.event_subprocess:
+        return containers.EventSubProcessSpec
+    if node.job is not None and node.kind in ("scriptTask", "businessRuleTask"):
+        return tasks.JobSpec
+    return SPECS[node.kind]

@@ -1,0 +1,380 @@
+"""One process instance in motion: its tokens, its variables, and what the running step asks of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
+from SpiffWorkflow.util.task import TaskState
+
+from service.engine import effects, expressions, model, timers
+from service.engine.failures import Failure
+from service.engine.scopes import Scopes
+from service.engine.tokens import Token, TokenTree
+
+if TYPE_CHECKING:
+    from service.engine.compiler import Definition
+
+MAX_ELEMENTS_PER_STEP = 10_000
+
+Decide = Callable[[str, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the engine needs from outside: new keys, and decisions of the instance's deployment.
+
+    `decide(decision_id, variables)` raises Failure when there is no such decision or it cannot be evaluated.
+    """
+
+    keys: Callable[[], int]
+    decide: Decide
+
+
+class _NoScripts(PythonScriptEngine):  # type: ignore[misc]
+    """Expressions are FEEL and evaluated by the element specifications; Spiff itself must never run Python."""
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        raise Failure("UNKNOWN", f"{expression!r} was given to SpiffWorkflow's own script engine")
+
+    def execute(self, task: Any, script: str, external_context: Any = None) -> Any:
+        return self.evaluate(task, script)
+
+
+NO_SCRIPTS = _NoScripts()
+
+
+class Execution:
+    """The operations that specifications of elements use; `service.engine.instance` is the public face."""
+
+    def __init__(self, definition: Definition, key: int, world: World, *, called: bool) -> None:
+        self.definition = definition
+        self.process = definition.process
+        self.world = world
+        self.called = called
+        self.now: datetime = datetime.min
+        self.effects: list[effects.Effect] = []
+        self.tree = TokenTree(definition.spec, key, world.keys, NO_SCRIPTS)
+        self.tree.execution = self
+        self.scopes = Scopes(key, self._variable_changed)
+        self.payloads: dict[int, dict[str, Any]] = {}
+        self.joins: set[int] = set()
+        self.ended = False
+
+    def emit(self, effect: effects.Effect) -> None:
+        """Note what the step asks of the world."""
+        self.effects.append(effect)
+
+    @staticmethod
+    def number(value: int) -> Decimal:
+        """A whole number as FEEL has it."""
+        return Decimal(value)
+
+    def evaluate(self, text: str, token: Token) -> Any:
+        """The value of an attribute as seen from `token`."""
+        return expressions.evaluate(text, self.scopes.visible(token.id))
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> Any:
+        """The value of a decision of this instance's deployment."""
+        return self.world.decide(decision_id, variables)
+
+    # Tokens
+
+    def spawn(
+        self, scope: Token, node: model.Node, payload: Mapping[str, Any] | None = None, fired: bool = False
+    ) -> Token:
+        """Put a new token before `node` inside `scope`."""
+        token = scope._add_child(self.tree.spec.task_specs[node.id])
+        if fired:
+            token.put(fired=node.id)
+        if payload:
+            self.payloads[token.id] = dict(payload)
+        token.task_spec._update(token)
+        return token
+
+    def take(self, flow_id: str, scope: Token) -> Token:
+        """Let a token pass a sequence flow and arrive at its target."""
+        self.emit(effects.FlowTaken(flow_id))
+        node = self.process.nodes[self.process.flows[flow_id].target]
+        if node.kind in ("parallelGateway", "inclusiveGateway") and len(node.incoming) > 1:
+            return self._arrive_at_join(node, flow_id, scope)
+        token = scope._add_child(self.tree.spec.task_specs[node.id])
+        token.task_spec._update(token)
+        return token
+
+    def _arrive_at_join(self, node: model.Node, flow_id: str, scope: Token) -> Token:
+        token = next((t for t in self._waiting_at(node, scope) if flow_id not in t.internal_data["arrived"]), None)
+        if token is None:
+            token = scope._add_child(self.tree.spec.task_specs[node.id], TaskState.WAITING)
+            token.put(arrived=[])
+        token.put(arrived=[*token.internal_data["arrived"], flow_id])
+        if len(token.internal_data["arrived"]) == len(node.incoming):
+            self.joins.discard(token.id)
+            token._ready()
+        elif node.kind == "inclusiveGateway":
+            self.joins.add(token.id)
+        return token
+
+    @staticmethod
+    def _waiting_at(node: model.Node, scope: Token) -> list[Token]:
+        return [t for t in scope.children if t.task_spec.node is node and t.state == TaskState.WAITING]
+
+    def remove(self, token: Token) -> None:
+        """Take a token out of the tree; nothing may be inside it."""
+        self.scopes.close(token.id)
+        self.joins.discard(token.id)
+        self.tree._remove_task(token.id)
+
+    # Life of an element
+
+    def finish(self, token: Token, variables: Mapping[str, Any]) -> None:
+        """The work of a waiting token is done with `variables`: map them out and move on."""
+        try:
+            self.apply_outputs(token, variables)
+        except Failure as failure:
+            token.put(unfinished=True)
+            return self.fail(token, failure)
+        token.put(waits=None)
+        token.complete()
+
+    def apply_outputs(self, token: Token, variables: Mapping[str, Any], inside: bool = False) -> None:
+        """Hand results outwards by the element's output mappings, or as they are when there are none.
+
+        `inside` (start events): they stay in the scope that starts.
+        """
+        outputs = token.task_spec.node.outputs
+        for name, value in variables.items():
+            if outputs:
+                self.scopes.set_local(token.id, name, value)
+            elif inside:
+                self.scopes.set_local(token.parent.id, name, value)
+            else:
+                self.scopes.propagate(token.id, name, value)
+        for mapping in outputs:
+            value = self.evaluate(mapping.source, token)
+            if inside:
+                self.scopes.set_local(token.parent.id, mapping.target, value)
+            else:
+                self.scopes.propagate(token.parent.id, mapping.target, value)
+
+    def leave(self, token: Token) -> None:
+        """A token is done with its element: close what was open and move on."""
+        scope: Token = token.parent
+        if token.task_spec.inner:
+            return self._leave_instance(token, scope)
+        self._close(token)
+        payload = self.payloads.pop(token.id, None)
+        for flow_id in token.task_spec.taken(token, self):
+            moved = self.take(flow_id, scope)
+            if "fired" in token.internal_data and token.task_spec.node.kind == "eventBasedGateway":
+                moved.put(fired=moved.task_spec.node.id)
+                self.payloads[moved.id] = payload or {}
+        self.remove(token)
+        self.settle(scope)
+
+    def _leave_instance(self, token: Token, body: Token) -> None:
+        try:
+            finished = body.task_spec.collect(body, token, self)
+        except Failure as failure:
+            token.put(unfinished=True)
+            token._state = TaskState.STARTED
+            return self.fail(token, failure)
+        self._close(token)
+        self.remove(token)
+        body.task_spec.go_on(body, self, finished)
+
+    def _close(self, token: Token) -> None:
+        self.disarm(token)
+        self.emit(effects.ElementLeft(token.id, token.task_spec.node.id, "COMPLETED"))
+
+    def settle(self, scope: Token) -> None:
+        """Complete a scope in which no token is left."""
+        if not scope.is_empty or self.ended:
+            return
+        ends = tuple(scope.internal_data.get("ends", ()))
+        if not ends:
+            message = "every token was consumed but none reached an end event"
+            return self.fail(scope, Failure("UNKNOWN", message))
+        if scope is not self.tree.root:
+            return self.finish(scope, {})
+        self.disarm(scope)
+        self._end("COMPLETED", ends)
+
+    def _end(self, state: str, ends: tuple[str, ...] = ()) -> None:
+        self.ended = True
+        self.emit(effects.Ended(state, dict(self.scopes.local(self.scopes.root)), ends))
+
+    def terminate(self, token: Token) -> None:
+        """End a token and all inside it without moving on."""
+        for inner in token.children:
+            self.terminate(inner)
+        self.disarm(token)
+        match token.internal_data.get("waits"):
+            case "task":
+                self.emit(effects.TaskClosed(token.id, "CANCELED"))
+            case "job":
+                self.emit(effects.ServiceWithdrawn(token.id))
+            case "call":
+                self.emit(effects.CallWithdrawn(token.id))
+        if "failed" in token.internal_data:
+            self.emit(effects.FailureCleared(token.id))
+        if "entered" in token.internal_data:
+            self.emit(effects.ElementLeft(token.id, token.task_spec.node.id, "TERMINATED"))
+        token._state = TaskState.CANCELLED
+        self.remove(token)
+
+    def terminate_all(self) -> None:
+        """End the whole instance."""
+        for token in self.tree.root.children:
+            self.terminate(token)
+        self.disarm(self.tree.root)
+        if "failed" in self.tree.root.internal_data:
+            self.emit(effects.FailureCleared(self.tree.root.id))
+        self._end("TERMINATED")
+
+    def fail(self, token: Token, failure: Failure) -> None:
+        """The token cannot go on: it waits for a retry."""
+        token.put(failed=[failure.type, failure.message])
+        element = self.process.id if token is self.tree.root else token.task_spec.node.id
+        self.emit(effects.Failed(token.id, element, failure.type, failure.message))
+
+    # Events
+
+    def open_scope(self, token: Token) -> None:
+        """Arm the event sub-processes of the scope that `token` stands for."""
+        scope = self.process.id if token is self.tree.root else token.task_spec.node.id
+        for _, start in self.process.event_subprocesses.get(scope, []):
+            self.arm(token, start)
+
+    def arm(self, owner: Token, node: model.Node) -> None:
+        """Open the wait for an event on behalf of `owner`."""
+        armed = owner.internal_data.get("armed", [])
+        if node.id in armed:
+            return
+        self._await(owner, node)
+        owner.put(armed=[*armed, node.id])
+
+    def _await(self, owner: Token, node: model.Node) -> None:
+        event, seen = node.event, self.scopes.visible(owner.id)
+        assert event is not None
+        if event.kind == "timer":
+            value = expressions.evaluate(event.expression or "", seen)
+            due = timers.first(event.timer_kind or "", value, self.now)
+            if node.interrupting and node.kind != "startEvent":
+                due = timers.Due(due.at)
+            self.emit(effects.TimerSet(owner.id, node.id, due.at, due.repeats, due.cycle))
+        elif event.kind == "message":
+            name = expressions.string(event.name, seen) or ""
+            key = expressions.correlation_key(event.correlation_key, seen, name)
+            self.emit(effects.MessageAwaited(owner.id, node.id, name, key))
+        elif event.kind == "signal":
+            self.emit(effects.SignalAwaited(owner.id, node.id, expressions.string(event.name, seen) or ""))
+
+    def disarm(self, owner: Token, event_id: str | None = None) -> None:
+        """Close the waits for events on behalf of `owner`, or just one."""
+        armed = owner.internal_data.get("armed", [])
+        for node_id in [event_id] if event_id else armed:
+            event = self.process.nodes[node_id].event
+            cleared = CLEARED.get(event.kind if event else "")
+            if cleared:
+                self.emit(cleared(owner.id, node_id))
+        if armed:
+            owner.put(armed=[n for n in armed if event_id and n != event_id] or None)
+
+    def happened(self, owner: Token, node: model.Node, variables: Mapping[str, Any]) -> None:
+        """An armed event has happened."""
+        if node.kind == "boundaryEvent":
+            self._boundary_happened(owner, node, variables)
+        elif node.kind == "startEvent":
+            self._scope_event_happened(owner, node, variables)
+        else:
+            owner.task_spec.event_happened(owner, self, node, dict(variables))
+
+    def _boundary_happened(self, activity: Token, node: model.Node, variables: Mapping[str, Any]) -> None:
+        scope = activity.parent
+        self.spawn(scope, node, variables, fired=True)
+        if node.interrupting:
+            self.terminate(activity)
+
+    def _scope_event_happened(self, scope: Token, start: model.Node, variables: Mapping[str, Any]) -> None:
+        if start.interrupting:
+            for token in scope.children:
+                self.terminate(token)
+            self.disarm(scope)
+        subprocess = scope._add_child(self.tree.spec.task_specs[start.scope])
+        subprocess.put(fired=start.id)
+        self.payloads[subprocess.id] = dict(variables)
+        subprocess.task_spec._update(subprocess)
+
+    # Errors and escalations
+
+    def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
+        """Raise a BPMN error at `token`: the nearest handler outwards catches it, else the caller, else an incident."""
+        caught = self._catcher(token, "error", code)
+        if caught is not None:
+            return self.happened(*caught, variables)
+        if not self.called:
+            text = f"error {code!r} ({message}) is caught nowhere"
+            return self.fail(token, Failure("UNHANDLED_ERROR_EVENT", text))
+        self.emit(effects.Escaped("error", code, message, dict(variables)))
+        self.terminate_all()
+
+    def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
+        """Raise an escalation at `token`; one that nobody catches is passed to the caller and otherwise forgotten."""
+        caught = self._catcher(token, "escalation", code)
+        if caught is not None:
+            return self.happened(*caught, variables)
+        if self.called:
+            self.emit(effects.Escaped("escalation", code, "", dict(variables)))
+
+    def _catcher(self, token: Token, kind: str, code: str) -> tuple[Token, model.Node] | None:
+        owner: Token | None = token
+        while owner is not None:
+            armed = [self.process.nodes[n] for n in owner.internal_data.get("armed", [])]
+            fitting = [n for n in armed if n.event and n.event.kind == kind and n.event.name in (code, None)]
+            if fitting:
+                return owner, max(fitting, key=lambda n: n.event is not None and n.event.name is not None)
+            owner = owner.parent
+        return None
+
+    # The step
+
+    def drain(self) -> None:
+        """Run every token that can move until all wait."""
+        count = 0
+        while self.tree.ready or self._fire_joins():
+            token = self.tree.ready.popleft()
+            if token.state != TaskState.READY:
+                continue
+            count += 1
+            if count > MAX_ELEMENTS_PER_STEP:
+                message = f"more than {MAX_ELEMENTS_PER_STEP} elements passed without a wait: the flow runs in a circle"
+                self.fail(token, Failure("EXECUTION_LIMIT", message))
+                token._set_state(TaskState.STARTED)
+                continue
+            token.run()
+
+    def _fire_joins(self) -> bool:
+        """Fire the inclusive joins at which no further token can arrive."""
+        for key in sorted(self.joins):
+            join = self.tree.tasks[key]
+            node = join.task_spec.node
+            upstream = self.process.reaches[node.id]
+            if not any(t.task_spec.node.id in upstream for t in join.parent.children if t is not join):
+                self.joins.discard(key)
+                join._ready()
+        return bool(self.tree.ready)
+
+    def _variable_changed(self, scope: int, name: str, value: Any) -> None:
+        self.emit(effects.VariableSet(scope, name, value))
+
+
+CLEARED = {
+    "timer": effects.TimerCleared,
+    "message": effects.MessageCleared,
+    "signal": effects.SignalCleared,
+}

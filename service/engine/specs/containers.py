@@ -1,0 +1,124 @@
+"""Elements with tokens inside: sub-processes and multi-instance bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from service.engine import expressions, model
+from service.engine.failures import Failure
+from service.engine.specs.base import INNER, NodeSpec
+
+if TYPE_CHECKING:
+    from service.engine.execution import Execution
+    from service.engine.tokens import Token
+
+MAX_INSTANCES = 10_000
+
+
+class SubProcessSpec(NodeSpec):
+    """An embedded sub-process: done when nothing inside is left."""
+
+    def execute(self, token: Token, run: Execution) -> None:
+        start = run.process.none_start(self.node.id)
+        if start is None:
+            raise Failure("UNKNOWN", f"sub-process {self.node.id} has no start event without a trigger")
+        run.open_scope(token)
+        run.spawn(token, start)
+
+
+class EventSubProcessSpec(SubProcessSpec):
+    """An event sub-process: its start event has already happened when a token comes."""
+
+    type = "EVENT_SUB_PROCESS"
+
+    def execute(self, token: Token, run: Execution) -> None:
+        run.open_scope(token)
+        fired = token.internal_data["fired"]
+        run.spawn(token, run.process.nodes[fired], run.payloads.pop(token.id, None), fired=True)
+
+    def taken(self, token: Token, run: Execution) -> list[str]:
+        # What it reached counts for the scope whose flow it took over.
+        scope = token.parent
+        scope.put(ends=[*scope.internal_data.get("ends", []), *token.internal_data["ends"]])
+        return []
+
+
+class BodySpec(NodeSpec):
+    """The body of a multi-instance activity: one inner token for each item of a collection."""
+
+    type = "MULTI_INSTANCE_BODY"
+
+    def __init__(self, wf_spec: Any, node: model.Node) -> None:
+        super().__init__(wf_spec, node)
+        assert node.loop is not None
+        self.loop = node.loop
+        self.io_inputs = ()  # input mappings belong to each inner instance
+
+    def execute(self, token: Token, run: Execution) -> bool | None:
+        items = expressions.evaluate(self.loop.input_collection, run.scopes.visible(token.id))
+        if not isinstance(items, list):
+            raise Failure("EXTRACT_VALUE_ERROR", f"{self.loop.input_collection!r} is {items!r}, not a list")
+        if len(items) > MAX_INSTANCES:
+            raise Failure("EXTRACT_VALUE_ERROR", f"{len(items)} items; at most {MAX_INSTANCES} instances run")
+        if self.loop.output_collection:
+            run.scopes.set_local(token.id, self.loop.output_collection, [None] * len(items))
+        token.put(items=len(items), next=0, done=0)
+        if not items:
+            self.close(token, run)
+            return True
+        for _ in range(1 if self.loop.sequential else len(items)):
+            self._next(token, run, items)
+        return None
+
+    def collect(self, body: Token, inner: Token, run: Execution) -> bool:
+        """Take the result of an inner instance that is about to leave. Returns whether the body is finished by it."""
+        done = body.internal_data["done"] + 1
+        name, element = self.loop.output_collection, self.loop.output_element
+        if name and element:
+            outputs = list(run.scopes.local(body.id)[name])
+            outputs[inner.internal_data["index"]] = expressions.evaluate(element, run.scopes.visible(inner.id))
+            run.scopes.set_local(body.id, name, outputs)
+        finished = done == body.internal_data["items"] or self._is_complete(body, inner, run, done)
+        body.put(done=done)
+        return finished
+
+    def go_on(self, body: Token, run: Execution, finished: bool) -> None:
+        """An inner instance has left: complete the body or begin the next one."""
+        if finished:
+            for token in body.children:
+                run.terminate(token)
+            self.close(body, run)
+            body.complete()
+        elif self.loop.sequential:
+            self._next(body, run, expressions.evaluate(self.loop.input_collection, run.scopes.visible(body.id)))
+
+    def close(self, body: Token, run: Execution) -> None:
+        """Hand the output collection to the scope around the body."""
+        name = self.loop.output_collection
+        if name:
+            run.scopes.propagate(body.parent.id, name, run.scopes.local(body.id)[name])
+
+    def _next(self, body: Token, run: Execution, items: list[Any]) -> None:
+        index = body.internal_data["next"]
+        body.put(next=index + 1)
+        inner = body._add_child(body.workflow.spec.task_specs[f"{self.node.id}{INNER}"])
+        inner.put(index=index)
+        run.scopes.open(inner.id, body.id)
+        run.scopes.set_local(inner.id, "loopCounter", run.number(index + 1))
+        if self.loop.input_element:
+            run.scopes.set_local(inner.id, self.loop.input_element, items[index] if index < len(items) else None)
+        inner.task_spec._update(inner)
+
+    def _is_complete(self, body: Token, inner: Token, run: Execution, done: int) -> bool:
+        condition = self.loop.completion_condition
+        if not condition:
+            return False
+        data = body.internal_data
+        counts = {
+            "numberOfInstances": data["items"],
+            "numberOfActiveInstances": data["next"] - done,
+            "numberOfCompletedInstances": done,
+            "numberOfTerminatedInstances": 0,
+        }
+        seen = {**run.scopes.visible(inner.id), **{name: run.number(n) for name, n in counts.items()}}
+        return expressions.condition(condition, seen, f"the completion of {self.node.id}")

@@ -1,0 +1,260 @@
+"""Process instances: create, cancel, suspend, resume, set variables, move tokens, migrate."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from service import clock, db, engine, errors, identity
+from service.db import values
+from service.errors import _
+from service.workflow import audit, live, messages, models, releases
+from service.workflow.running import Running, locked, translated
+
+
+def create(
+    process_id: str,
+    variables: Mapping[str, Any],
+    *,
+    by: identity.Person,
+    unit: str | None = None,
+    version: int | None = None,
+) -> models.ProcessInstance:
+    """Start an instance of the newest (or the given) version of a process in a unit (by code).
+
+    Without `unit` the process's `unit` property decides, else the person's first unit. Raises NotFound for an unknown
+    process, version or unit, Forbidden when the person may not start it there.
+    """
+    with db.transaction():
+        release = releases.latest()
+        key = _version(process_id, version) if version and version > 0 else release.process(process_id)[0]
+        return _create(key, process_id, release.key, variables, by=by, unit=unit)
+
+
+def create_by_key(
+    definition_key: int, variables: Mapping[str, Any], *, by: identity.Person, unit: str | None = None
+) -> models.ProcessInstance:
+    """As `create`, for one version of a process by its definition key."""
+    with db.transaction():
+        definition = db.sa.session.get(models.Definition, definition_key)
+        if definition is None or definition.kind != "process":
+            raise errors.NotFound(_("There is no process definition %(key)s."), key=definition_key)
+        release = releases.newest_with(definition_key)
+        return _create(definition_key, definition.id, release.key, variables, by=by, unit=unit)
+
+
+def begin(
+    row: models.ProcessInstance, variables: Mapping[str, Any], *, by: identity.Person, start_event: str | None = None
+) -> None:
+    """Let a new instance take its first steps; its row is ours alone."""
+    definition = releases.process(row.definition_key)
+    instance = engine.Instance(
+        definition, row.key, live.world(releases.get(row.deployment_key)), called=row.parent_key is not None
+    )
+    row.started = True
+    running = Running(row, live.Live(row.revision, instance), by)
+    running.changes.root(row.process_id)
+    given = engine.normalise(variables) | _about(row)
+    with translated():
+        running.do(lambda live_, now: live_.start(given, now, start_event))
+    running.flush()
+
+
+def start_by_message(waiting: models.MessageSubscription, message: models.Message) -> None:
+    """Start a process by its message start event, once for each message and one at a time for each correlation key."""
+    db.lock_name(f"start {waiting.process_id} {message.correlation_key}")
+    instance = models.ProcessInstance
+    running = select(instance.key).where(
+        instance.process_id == waiting.process_id,
+        instance.correlation_key == message.correlation_key,
+        instance.state == "ACTIVE",
+    )
+    if message.correlation_key and db.sa.session.scalar(running) is not None:
+        return
+    if messages.correlated(message.key, waiting.process_id, waiting.owner_key):
+        start_by_event(waiting.owner_key, waiting.element_id, message.variables, message.correlation_key)
+
+
+def start_by_event(
+    definition_key: int, element_id: str, variables: Mapping[str, Any], correlation_key: str | None = None
+) -> models.ProcessInstance:
+    """Start a process by a start event that has been triggered."""
+    definition = db.sa.session.get_one(models.Definition, definition_key)
+    unit = variables.get("unit")
+    row = _row(definition_key, definition.id, releases.newest_with(definition_key).key, identity.SYSTEM)
+    row.unit_id = _unit(definition_key, unit if isinstance(unit, str) else None, variables, identity.SYSTEM)
+    row.correlation_key = correlation_key
+    _insert(row)
+    begin(row, variables, by=identity.SYSTEM, start_event=element_id)
+    return row
+
+
+def cancel(key: int, *, by: identity.Person, reason: str | None = None) -> None:
+    """End an instance and all that it called. Raises Conflict for a called instance: cancel its root."""
+    with locked(key, by=by, action="instance.cancel", even_suspended=True) as running:
+        if running.row.parent_key is not None:
+            raise errors.Conflict(
+                _("Process instance %(key)s was called by %(root)s; cancel that one."),
+                key=key,
+                root=running.row.root_key,
+            )
+        running.do(lambda live_, now: live_.cancel(now))
+        audit.record("CANCEL", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason)
+
+
+def suspend(key: int, *, by: identity.Person, reason: str | None = None) -> None:
+    """Hold an instance: nothing in it can be completed and its timers wait."""
+    _hold(key, True, by, reason)
+
+
+def resume(key: int, *, by: identity.Person, reason: str | None = None) -> None:
+    """Let a suspended instance go on; timers that became due meanwhile fire once."""
+    _hold(key, False, by, reason)
+
+
+def set_variables(
+    scope_key: int,
+    variables: Mapping[str, Any],
+    *,
+    by: identity.Person,
+    local: bool = False,
+    reason: str | None = None,
+) -> None:
+    """Set variables in the scope of an element or process instance (or, unless `local`, where they are found)."""
+    instance_key = instance_of(scope_key)
+    with locked(instance_key, by=by, action="variables.set", even_suspended=True) as running, translated():
+        given = engine.normalise(variables)
+        seen = running.instance.visible(scope_key) if running.instance.waits(scope_key) else {}
+        before = values.plain({n: seen.get(n) for n in given})
+        running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local))
+        audit.record(
+            "SET_VARIABLES",
+            "VARIABLE",
+            scope_key,
+            by=by,
+            instance_key=instance_key,
+            reason=reason,
+            before=before,
+            after=values.plain(given),
+        )
+
+
+def modify(
+    key: int,
+    *,
+    by: identity.Person,
+    activate: Iterable[tuple[str, Mapping[str, Any]]] = (),
+    terminate: Iterable[int] = (),
+    reason: str | None = None,
+) -> None:
+    """Move tokens by hand: start at elements, end element instances. Raises Conflict with the reasons if impossible."""
+    activate, terminate = [(e, engine.normalise(v)) for e, v in activate], list(terminate)
+    with locked(key, by=by, action="instance.modify") as running, translated():
+        before = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
+        running.do(lambda live_, now: live_.modify(now, activate, terminate))
+        after = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
+        audit.record(
+            "MODIFY", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason, before=before, after=after
+        )
+
+
+def instance_of(scope_key: int) -> int:
+    """The instance in which an element instance (or the instance itself) is. Raises NotFound."""
+    found = db.sa.session.scalar(
+        select(models.ElementInstance.instance_key).where(models.ElementInstance.key == scope_key)
+    )
+    if found is None:
+        raise errors.NotFound(_("There is no element instance %(key)s."), key=scope_key)
+    return found
+
+
+def _create(
+    definition_key: int,
+    process_id: str,
+    release_key: int,
+    variables: Mapping[str, Any],
+    *,
+    by: identity.Person,
+    unit: str | None,
+) -> models.ProcessInstance:
+    row = _row(definition_key, process_id, release_key, by)
+    row.unit_id = _unit(definition_key, unit, variables, by)
+    identity.access.ensure(by, "instance.create", row)
+    _insert(row)
+    begin(row, variables, by=by)
+    audit.record("CREATE", "PROCESS_INSTANCE", row.key, by=by, instance_key=row.key)
+    return row
+
+
+def _row(definition_key: int, process_id: str, release_key: int, by: identity.Person) -> models.ProcessInstance:
+    key, now = db.next_key(), clock.now()
+    return models.ProcessInstance(
+        key=key,
+        process_id=process_id,
+        definition_key=definition_key,
+        deployment_key=release_key,
+        root_key=key,
+        start_date=now,
+        progress_at=now,
+        started_by=by.username,
+        state="ACTIVE",
+        suspended=False,
+        revision=0,
+        end_events=[],
+    )
+
+
+def _insert(row: models.ProcessInstance) -> None:
+    db.sa.session.add(row)
+    db.sa.session.flush()
+
+
+def _unit(definition_key: int, unit: str | None, variables: Mapping[str, Any], by: identity.Person) -> int | None:
+    code = unit
+    if code is None:
+        text = releases.process(definition_key).process.properties.get("unit")
+        found = engine.evaluate(text, engine.normalise(variables)) if text else variables.get("unit")
+        code = found if isinstance(found, str) else None
+    if code is not None:
+        return identity.units.find(code).id
+    return by.unit_id
+
+
+def _about(row: models.ProcessInstance) -> dict[str, Any]:
+    """What every process may know about itself (FEEL variables)."""
+    about: dict[str, Any] = {
+        "instance_key": str(row.key),
+        "root_key": str(row.root_key),
+        "unit": None,
+        "unit_name": None,
+    }
+    if row.unit_id is not None:
+        unit = identity.units.get(row.unit_id)
+        about |= {"unit": unit.code, "unit_name": unit.name}
+    return about
+
+
+def _version(process_id: str, version: int) -> int:
+    definition = models.Definition
+    key = db.sa.session.scalar(
+        select(definition.key).where(
+            definition.kind == "process", definition.id == process_id, definition.version == version
+        )
+    )
+    if key is None:
+        raise errors.NotFound(_("Process %(id)s has no version %(version)s."), id=process_id, version=version)
+    return key
+
+
+def _hold(key: int, suspended: bool, by: identity.Person, reason: str | None) -> None:
+    operation = "SUSPEND" if suspended else "RESUME"
+    with locked(key, by=by, action=f"instance.{operation.lower()}", even_suspended=True) as running:
+        if running.row.suspended == suspended:
+            raise errors.Conflict(
+                _("Process instance %(key)s is already suspended.")
+                if suspended
+                else _("Process instance %(key)s is not suspended."),
+                key=key,
+            )
+        running.row.suspended = suspended
+        audit.record(operation, "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason)

@@ -1,0 +1,82 @@
+"""Live instances kept in this process between commands; the row's revision says whether one is still true.
+
+A revision is never used twice, so an entry of a transaction that was rolled back can never be taken for the stored state.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from sqlalchemy import select
+
+from service import db, engine
+from service.workflow import models, releases
+
+CAPACITY = 2_000
+
+
+@dataclass
+class Live:
+    """An instance in memory, the revision it stands for, and the element instances that have a row."""
+
+    revision: int
+    instance: engine.Instance
+    stored: set[int] = field(default_factory=set)
+
+
+_cache: OrderedDict[int, Live] = OrderedDict()
+_lock = Lock()
+
+
+def take(row: models.ProcessInstance) -> Live:
+    """The live instance of a locked row, from memory if its revision fits, else from its stored state."""
+    with _lock:
+        found = _cache.pop(row.key, None)
+    return found if found is not None and found.revision == row.revision else _load(row)
+
+
+def put(row: models.ProcessInstance, live: Live) -> None:
+    """Keep a live instance for the next command. `row.revision` is the one about to be committed."""
+    live.revision = row.revision
+    with _lock:
+        _cache[row.key] = live
+        _cache.move_to_end(row.key)
+        while len(_cache) > CAPACITY:
+            _cache.popitem(last=False)
+
+
+def forget() -> None:
+    """Drop everything (tests, and measuring a cold start)."""
+    with _lock:
+        _cache.clear()
+
+
+def world(release: releases.Release) -> engine.World:
+    """What the engine needs from outside, for instances of a release."""
+    return engine.World(keys=db.next_key, decide=release.decide)
+
+
+def _load(row: models.ProcessInstance) -> Live:
+    element, variable = models.ElementInstance, models.Variable
+    rows = db.sa.session.execute(
+        select(element.key, element.scope_key, element.spec, element.token).where(
+            element.instance_key == row.key, element.token.is_not(None)
+        )
+    ).all()
+    tokens = [engine.TokenState(key, scope, spec, data) for key, scope, spec, data in rows]
+    scopes = [t.key for t in tokens]
+    variables = db.sa.session.execute(
+        select(variable.scope_key, variable.name, variable.value).where(
+            variable.instance_key == row.key, variable.scope_key.in_(scopes)
+        )
+    ).all()
+    release = releases.get(row.deployment_key)
+    instance = engine.Instance.load(
+        releases.process(row.definition_key),
+        row.key,
+        world(release),
+        tokens,
+        [tuple(v) for v in variables],
+        called=row.parent_key is not None,
+    )
+    return Live(row.revision, instance, set(scopes))

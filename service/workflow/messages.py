@@ -1,0 +1,169 @@
+"""Messages: published once, kept for a time, and given to each process that waits for them.
+
+Publishing and beginning to wait take the same advisory lock for (name, correlation key), so neither can miss the other.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service import clock, db, engine, errors, identity, jobs
+from service.engine import effects
+from service.errors import _
+from service.workflow import models
+
+DEFAULT_TTL = timedelta(days=30)
+DELIVERY_TIME = timedelta(days=1)
+
+
+def publish(
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    *,
+    by: identity.Person,
+    ttl: timedelta = timedelta(),
+    message_id: str | None = None,
+) -> int:
+    """Publish a message and return its key. Delivery to waiting instances is deferred work.
+
+    Raises Conflict when a message with the same name, correlation key and id is still kept.
+    """
+    identity.access.ensure(by, "message.publish", name)
+    if not name:
+        raise errors.Invalid(_("A message needs a name."))
+    with db.transaction():
+        _lock([(name, correlation_key)])
+        return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id)
+
+
+def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown], by: identity.Person) -> None:
+    """Bring together what a command began to wait for with what is kept, and what it threw with who waits."""
+    awaited, thrown = list(awaited), list(thrown)
+    _lock([(w["name"], w["correlation_key"]) for w in awaited] + [(t.name, t.correlation_key) for t in thrown])
+    now = clock.now()
+    for wait in awaited:
+        for key in _kept(wait["name"], wait["correlation_key"], wait["process_id"], now):
+            _deliver(key, wait["key"], wait["instance_key"])
+    for throw in thrown:
+        ttl = engine.duration(throw.ttl, now) if throw.ttl else DEFAULT_TTL
+        _publish(throw.name, throw.correlation_key, dict(throw.variables), ttl, None)
+
+
+def waiting(name: str, correlation_key: str) -> list[models.MessageSubscription]:
+    """The subscriptions that a message fits, oldest first; at most one of each process."""
+    subscription = models.MessageSubscription
+    rows = db.sa.session.scalars(
+        select(subscription)
+        .where(
+            subscription.name == name,
+            or_(subscription.correlation_key == correlation_key, subscription.instance_key.is_(None)),
+        )
+        .order_by(subscription.instance_key.is_(None), subscription.created_at, subscription.key)
+    )
+    first: dict[str, models.MessageSubscription] = {}
+    for row in rows:
+        first.setdefault(row.process_id, row)
+    return list(first.values())
+
+
+def correlated(message_key: int, process_id: str, instance_key: int) -> bool:
+    """Note that a message reached a process. False when it already had."""
+    table = models.Correlation.__table__
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.message_key)
+    row = {
+        "message_key": message_key,
+        "process_id": process_id,
+        "instance_key": instance_key,
+        "correlated_at": clock.now(),
+    }
+    return db.sa.session.execute(statement, row).first() is not None
+
+
+def offer(message: models.Message) -> None:
+    """Offer a message again to everybody who waits for it."""
+    for subscription in waiting(message.name, message.correlation_key):
+        _deliver(message.key, subscription.key, subscription.instance_key)
+
+
+def offer_kept(subscription_key: int) -> None:
+    """Offer the next kept message to a subscription that is still open after it got one."""
+    open_ = db.sa.session.get(models.MessageSubscription, subscription_key, populate_existing=True)
+    if open_ is not None:
+        for key in _kept(open_.name, open_.correlation_key, open_.process_id, clock.now()):
+            _deliver(key, open_.key, open_.instance_key)
+
+
+def drop_expired() -> None:
+    """Delete messages whose time is over."""
+    with db.transaction() as session:
+        expired = select(models.Message.key).where(models.Message.expires_at < clock.now())
+        session.execute(delete(models.Correlation).where(models.Correlation.message_key.in_(expired)))
+        session.execute(delete(models.Message).where(models.Message.expires_at < clock.now()))
+
+
+def _publish(
+    name: str, correlation_key: str, variables: Mapping[str, Any], ttl: timedelta, message_id: str | None
+) -> int:
+    now, session = clock.now(), db.sa.session
+    message_id = message_id if ttl > timedelta() else None
+    if message_id and _is_kept(name, correlation_key, message_id, now):
+        raise errors.Conflict(_("Message %(name)s with id %(id)s was already published."), name=name, id=message_id)
+    message = models.Message(
+        key=db.next_key(),
+        name=name,
+        correlation_key=correlation_key,
+        message_id=message_id,
+        variables=dict(variables),
+        published_at=now,
+        expires_at=now + max(ttl, DELIVERY_TIME),
+        buffered=ttl > timedelta(),
+    )
+    session.add(message)
+    session.flush()
+    for subscription in waiting(name, correlation_key):
+        _deliver(message.key, subscription.key, subscription.instance_key)
+    return message.key
+
+
+def _is_kept(name: str, correlation_key: str, message_id: str, now: datetime) -> bool:
+    message = models.Message
+    same = (
+        message.name == name,
+        message.correlation_key == correlation_key,
+        message.message_id == message_id,
+    )
+    db.sa.session.execute(delete(message).where(*same, message.expires_at < now))
+    return db.sa.session.scalar(select(message.key).where(*same)) is not None
+
+
+def _kept(name: str, correlation_key: str, process_id: str, now: datetime) -> list[int]:
+    message, done = models.Message, models.Correlation
+    reached = select(done.message_key).where(done.process_id == process_id, done.message_key == message.key)
+    return list(
+        db.sa.session.scalars(
+            select(message.key)
+            .where(
+                message.name == name,
+                message.correlation_key == correlation_key,
+                message.expires_at > now,
+                message.buffered,
+                ~reached.exists(),
+            )
+            .order_by(message.published_at, message.key)
+            .limit(1)
+        )
+    )
+
+
+def _deliver(message_key: int, subscription_key: int, instance_key: int | None) -> None:
+    lock = str(instance_key) if instance_key is not None else None
+    jobs.defer("workflow.deliver", lock=lock, message=message_key, subscription=subscription_key)
+
+
+def _lock(names: Iterable[tuple[str, str]]) -> None:
+    for name, key in sorted(set(names)):
+        db.sa.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{name}\x1f{key}", 0))))

@@ -1,0 +1,366 @@
+"""The rows of the durable shell. Keys are the 53-bit integers that the API shows as strings; instants are UTC."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service import db
+from service.db.values import TypedJSON
+
+Key = BigInteger
+Instant = db.sa.DateTime(timezone=True)
+
+
+class Deployment(db.sa.Model):
+    """A release: everything that was current after somebody deployed files together."""
+
+    __tablename__ = "deployments"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    deployed_at: Mapped[datetime] = mapped_column(Instant)
+    deployed_by: Mapped[str] = mapped_column(Text)
+
+
+class Resource(db.sa.Model):
+    """A deployed file."""
+
+    __tablename__ = "resources"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployments.key"))
+    name: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(db.sa.LargeBinary)
+
+    __table_args__ = (Index("ix_resources_deployment", "deployment_key"),)
+
+
+class Definition(db.sa.Model):
+    """A version of a process, decision or form (`kind`). A new version is made only when the content changed."""
+
+    __tablename__ = "definitions"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text)
+    id: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    version_tag: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text)
+    resource_key: Mapped[int] = mapped_column(ForeignKey("resources.key"))
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployments.key"))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+    __table_args__ = (UniqueConstraint("kind", "id", "version"),)
+
+
+class Content(db.sa.Model):
+    """Which version of each definition belongs to a release."""
+
+    __tablename__ = "deployment_contents"
+
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployments.key"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
+
+
+class ProcessInstance(db.sa.Model):
+    """A running or ended instance. Its row is what every command locks; `revision` names its stored state."""
+
+    __tablename__ = "process_instances"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    process_id: Mapped[str] = mapped_column(Text)
+    definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployments.key"))
+    root_key: Mapped[int] = mapped_column(Key)
+    parent_key: Mapped[int | None] = mapped_column(Key)
+    parent_element_key: Mapped[int | None] = mapped_column(Key)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    state: Mapped[str] = mapped_column(Text, default="ACTIVE")
+    suspended: Mapped[bool] = mapped_column(default=False)
+    started: Mapped[bool] = mapped_column(default=True)
+    start_event: Mapped[str | None] = mapped_column(Text)
+    correlation_key: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Key, default=0)
+    start_date: Mapped[datetime] = mapped_column(Instant)
+    end_date: Mapped[datetime | None] = mapped_column(Instant)
+    progress_at: Mapped[datetime] = mapped_column(Instant)
+    end_events: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    started_by: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_process_instances_parent", "parent_key", postgresql_where=text("parent_key is not null")),
+        Index("ix_process_instances_root", "root_key"),
+        Index("ix_process_instances_process", "process_id", "state"),
+        Index("ix_process_instances_unit", "unit_id"),
+    )
+
+
+class ElementInstance(db.sa.Model):
+    """One stay of a token in an element. `token` is the live token's data, null once it has moved on.
+
+    A join that still waits for other flows has a token but no `start_date` yet.
+    """
+
+    __tablename__ = "element_instances"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
+    scope_key: Mapped[int | None] = mapped_column(Key)
+    spec: Mapped[str] = mapped_column(Text)
+    element_id: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    start_date: Mapped[datetime | None] = mapped_column(Instant)
+    end_date: Mapped[datetime | None] = mapped_column(Instant)
+    token: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    __table_args__ = (
+        Index("ix_element_instances_live", "instance_key", postgresql_where=text("token is not null")),
+        Index("ix_element_instances_instance", "instance_key", "element_id"),
+    )
+
+
+class Variable(db.sa.Model):
+    """A variable in the scope of an element or process instance."""
+
+    __tablename__ = "variables"
+
+    scope_key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[int] = mapped_column(Key, unique=True)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
+    value: Mapped[Any] = mapped_column(TypedJSON, nullable=True)
+
+    __table_args__ = (Index("ix_variables_instance", "instance_key", "name"),)
+
+
+class FlowTaken(db.sa.Model):
+    """How often an instance passed a sequence flow."""
+
+    __tablename__ = "sequence_flows"
+
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"), primary_key=True)
+    flow_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int]
+
+
+class UserTask(db.sa.Model):
+    """A task for people; its key is that of the element instance.
+
+    `candidates` are "role@unit id" and "user:name" texts: who may see, claim and complete it while nobody is assigned.
+    """
+
+    __tablename__ = "user_tasks"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
+    root_key: Mapped[int] = mapped_column(Key)
+    definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployments.key"))
+    process_id: Mapped[str] = mapped_column(Text)
+    element_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="CREATED")
+    assignee: Mapped[str | None] = mapped_column(Text)
+    candidates: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    candidate_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    candidate_users: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    form_key: Mapped[int | None] = mapped_column(ForeignKey("definitions.key"))
+    external_form: Mapped[str | None] = mapped_column(Text)
+    due: Mapped[datetime | None] = mapped_column(Instant)
+    follow_up: Mapped[datetime | None] = mapped_column(Instant)
+    priority: Mapped[int] = mapped_column(default=50)
+    properties: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    completed_at: Mapped[datetime | None] = mapped_column(Instant)
+    completed_by: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_user_tasks_instance", "instance_key"),
+        Index(
+            "ix_user_tasks_candidates", "candidates", postgresql_using="gin", postgresql_where=text("state = 'CREATED'")
+        ),
+        Index("ix_user_tasks_assignee", "assignee", postgresql_where=text("state = 'CREATED'")),
+        Index("ix_user_tasks_unit", "unit_id", "created_at", postgresql_where=text("state = 'CREATED'")),
+        Index("ix_user_tasks_open", "created_at", "key", postgresql_where=text("state = 'CREATED'")),
+        Index("ix_user_tasks_due", "due", postgresql_where=text("state = 'CREATED' and due is not null")),
+    )
+
+
+class Job(db.sa.Model):
+    """Work for an external worker; its key is that of the element instance."""
+
+    __tablename__ = "workflow_jobs"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
+    definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
+    process_id: Mapped[str] = mapped_column(Text)
+    element_id: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, default="BPMN_ELEMENT")
+    state: Mapped[str] = mapped_column(Text, default="CREATED")
+    retries: Mapped[int]
+    worker: Mapped[str] = mapped_column(Text, default="")
+    deadline: Mapped[datetime | None] = mapped_column(Instant)
+    visible_at: Mapped[datetime] = mapped_column(Instant)
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_workflow_jobs_open", "type", "visible_at", postgresql_where=text("ended_at is null and retries > 0")),
+        Index("ix_workflow_jobs_instance", "instance_key"),
+    )
+
+
+class Timer(db.sa.Model):
+    """A timer that is due at an instant. Without an instance it is the start timer of a process definition."""
+
+    __tablename__ = "timers"
+
+    owner_key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    element_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    instance_key: Mapped[int | None] = mapped_column(ForeignKey("process_instances.key"))
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    repeats: Mapped[int | None]
+    cycle: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_timers_due", "due_at"), Index("ix_timers_instance", "instance_key"))
+
+
+class MessageSubscription(db.sa.Model):
+    """Who waits for a message. Without an instance it is the message start event of a process."""
+
+    __tablename__ = "message_subscriptions"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    owner_key: Mapped[int] = mapped_column(Key)
+    element_id: Mapped[str] = mapped_column(Text)
+    instance_key: Mapped[int | None] = mapped_column(ForeignKey("process_instances.key"))
+    process_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    correlation_key: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("owner_key", "element_id"),
+        Index("ix_message_subscriptions_name", "name", "correlation_key"),
+        Index("ix_message_subscriptions_instance", "instance_key"),
+    )
+
+
+class Message(db.sa.Model):
+    """A published message; a `buffered` one is kept until `expires_at` for a process that waits later."""
+
+    __tablename__ = "messages"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    correlation_key: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[str | None] = mapped_column(Text)
+    variables: Mapped[Any] = mapped_column(TypedJSON, default=dict)
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    buffered: Mapped[bool]
+
+    __table_args__ = (
+        Index("ix_messages_name", "name", "correlation_key", "expires_at"),
+        Index(
+            "ux_messages_id",
+            "name",
+            "correlation_key",
+            "message_id",
+            unique=True,
+            postgresql_where=text("message_id is not null"),
+        ),
+        Index("ix_messages_expiry", "expires_at"),
+    )
+
+
+class Correlation(db.sa.Model):
+    """A message reached a process: each process gets a message once."""
+
+    __tablename__ = "message_correlations"
+
+    message_key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    process_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    instance_key: Mapped[int] = mapped_column(Key)
+    correlated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignalSubscription(db.sa.Model):
+    """Who waits for a signal. Without an instance it is the signal start event of a process."""
+
+    __tablename__ = "signal_subscriptions"
+
+    owner_key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    element_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    instance_key: Mapped[int | None] = mapped_column(ForeignKey("process_instances.key"))
+    process_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, index=True)
+
+
+class Incident(db.sa.Model):
+    """Something that stopped and waits for help."""
+
+    __tablename__ = "incidents"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
+    element_key: Mapped[int] = mapped_column(Key)
+    element_id: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    job_key: Mapped[int | None] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(Text, default="ACTIVE")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_incidents_instance", "instance_key"),
+        Index("ix_incidents_active", "instance_key", "element_key", postgresql_where=text("state = 'ACTIVE'")),
+    )
+
+
+class AuditLog(db.sa.Model):
+    """Who did what to what, when and why, with the values before and after."""
+
+    __tablename__ = "audit_logs"
+
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(Text)
+    operation: Mapped[str] = mapped_column(Text)
+    entity_type: Mapped[str] = mapped_column(Text)
+    entity_key: Mapped[int | None] = mapped_column(Key)
+    instance_key: Mapped[int | None] = mapped_column(Key)
+    reason: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    __table_args__ = (Index("ix_audit_logs_instance", "instance_key"), Index("ix_audit_logs_entity", "entity_key"))
+
+
+class IdempotencyKey(db.sa.Model):
+    """A request that was answered once and is answered the same again."""
+
+    __tablename__ = "idempotency_keys"
+
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,143 @@
+"""One command on one locked instance: run the engine, let handlers work, write what changed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import select
+
+from service import clock, db, engine, errors, identity
+from service.engine import effects
+from service.errors import _
+from service.jobs import handlers
+from service.workflow import live as lives
+from service.workflow import models, outcome
+from service.workflow.changes import Changes
+
+Command = Callable[[engine.Instance, datetime], engine.Step]
+
+
+class Running:
+    """A locked instance in the open transaction. `do` may be called several times; `flush` writes once at the end."""
+
+    def __init__(self, row: models.ProcessInstance, live: lives.Live, by: identity.Person) -> None:
+        self.row = row
+        self.live = live
+        self.by = by
+        self.now = clock.now()
+        self.changes = Changes(row.key, self.now)
+        self.outcome = outcome.Outcome(self)
+
+    @property
+    def instance(self) -> engine.Instance:
+        return self.live.instance
+
+    def do(self, command: Command) -> None:
+        """Run an engine command and everything that follows from it at once, handlers included."""
+        todo: deque[effects.ServiceRequested] = deque()
+        self._note(command(self.instance, self.now), todo)
+        while todo:
+            self.serve(todo.popleft(), todo)
+
+    def serve(self, request: effects.ServiceRequested, todo: deque[effects.ServiceRequested]) -> None:
+        """Let a handler do a job; its result, BPMN error or failure goes back into the engine."""
+        handler = handlers.find(request.type)
+        assert handler is not None
+        try:
+            with db.sa.session.begin_nested():
+                result = handler(self._job(request)) or {}
+            step = self.instance.complete(request.key, engine.normalise(result), self.now)
+        except handlers.BpmnError as error:
+            variables = engine.normalise(error.variables)
+            step = self.instance.throw_error(request.key, error.code, error.message, variables, self.now)
+        except Exception as error:  # whatever a handler raises must become an incident, not a lost token
+            self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", describe(error))
+            return
+        self._note(step, todo)
+
+    def flush(self) -> None:
+        """Write what the commands changed and name the new state."""
+        self.changes.flush(self.live.stored)
+        self.live.stored = {token.key for token in self.instance.tokens()}
+        self.outcome.flush()
+        self.row.revision = db.next_key()
+        self.row.progress_at = self.now
+        db.sa.session.flush()
+        lives.put(self.row, self.live)
+
+    def _note(self, step: engine.Step, todo: deque[effects.ServiceRequested]) -> None:
+        self.changes.tokens(step.tokens)
+        for effect in step.effects:
+            match effect:
+                case effects.ElementEntered():
+                    self.changes.entered(effect)
+                case effects.ElementLeft():
+                    self.changes.left(effect)
+                case effects.FlowTaken(flow_id):
+                    self.changes.flows[flow_id] = self.changes.flows.get(flow_id, 0) + 1
+                case effects.VariableSet(scope, name, value):
+                    self.changes.variables[scope, name] = value
+                case effects.ServiceRequested() if handlers.find(effect.type) is not None:
+                    todo.append(effect)
+                case _:
+                    self.outcome.note(effect)
+
+    def _job(self, request: effects.ServiceRequested) -> handlers.Job:
+        return handlers.Job(
+            key=request.key,
+            type=request.type,
+            instance_key=self.row.key,
+            process_id=self.row.process_id,
+            element_id=request.element_id,
+            unit_id=self.row.unit_id,
+            headers=request.headers,
+            variables=dict(self.instance.visible(request.key)),
+            by=self.by,
+        )
+
+
+@contextmanager
+def locked(
+    key: int, *, by: identity.Person, action: str | None = None, even_suspended: bool = False
+) -> Iterator[Running]:
+    """Lock an instance for one command inside `db.transaction()`, and write what the block did.
+
+    Raises NotFound, Forbidden (when `by` may not do `action`), and Conflict when the instance is over or suspended.
+    """
+    with db.transaction():
+        row = db.sa.session.scalars(
+            select(models.ProcessInstance).where(models.ProcessInstance.key == key).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise errors.NotFound(_("There is no process instance %(key)s."), key=key)
+        if action is not None:
+            identity.access.ensure(by, action, row)
+        if row.state != "ACTIVE":
+            raise errors.Conflict(_("Process instance %(key)s is over."), key=key)
+        if row.suspended and not even_suspended:
+            raise errors.Conflict(_("Process instance %(key)s is suspended; resume it first."), key=key)
+        running = Running(row, lives.take(row), by)
+        yield running
+        running.flush()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the engine's refusals into problems for people."""
+    try:
+        yield
+    except engine.NotWaiting as error:
+        raise errors.Conflict(
+            _("This was already done or is no longer waiting: %(detail)s."), detail=str(error)
+        ) from error
+    except engine.Refused as error:
+        raise errors.Conflict(_("This is not possible: %(detail)s."), detail=str(error)) from error
+
+
+def describe(error: Exception) -> str:
+    """An exception as the message of an incident."""
+    text = str(error) or type(error).__name__
+    return text if isinstance(error, errors.Problem) else f"{type(error).__name__}: {text}"

@@ -1,0 +1,152 @@
+"""User tasks: complete, assign, give back, change."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from service import clock, db, engine, errors, forms, identity
+from service.db import values
+from service.errors import _
+from service.workflow import audit, candidates, extensions, models, releases
+from service.workflow.running import Running, locked, translated
+
+UNCHANGED: Any = object()
+
+
+def get(key: int, *, by: identity.Person) -> models.UserTask:
+    """A task that the person may see. Raises NotFound for all others."""
+    task = db.sa.session.get(models.UserTask, key)
+    if task is None or not identity.access.allowed(by, "task.read", task):
+        raise errors.NotFound(_("There is no user task %(key)s."), key=key)
+    return task
+
+
+def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> models.UserTask:
+    """Complete a task with the answers of its form.
+
+    Raises NotFound for a task the person may not see, Forbidden for one he may not do, Conflict when somebody was first
+    or the instance is suspended, Unprocessable with one entry for each wrong answer.
+    """
+    with _open(key, by, "task.complete") as (running, task), translated():
+        given = _checked(task, answers, running, by)
+        for extension in extensions.of(task.properties):
+            if extension.on_complete is not None:
+                given = dict(extension.on_complete(task, given, by))
+        result = engine.normalise(given)
+        running.do(lambda live, now: live.complete(key, result, now))
+        audit.record("COMPLETE", "USER_TASK", key, by=by, instance_key=task.instance_key)
+        return task
+
+
+def assign(
+    key: int,
+    assignee: str,
+    *,
+    by: identity.Person,
+    allow_override: bool = True,
+    reason: str | None = None,
+) -> None:
+    """Give a task to a person, or claim it oneself. Raises Conflict when it is somebody else's and may not be taken."""
+    action = "task.claim" if assignee == by.username else "task.assign"
+    with _open(key, by, action) as (_running, task):
+        if task.assignee and task.assignee != assignee and not allow_override:
+            raise errors.Conflict(_("The task is assigned to %(name)s."), name=task.assignee)
+        if not identity.people.exists(assignee):
+            raise errors.Unprocessable(_("There is no user %(name)s."), name=assignee)
+        before, task.assignee = task.assignee, assignee
+        audit.record(
+            "ASSIGN",
+            "USER_TASK",
+            key,
+            by=by,
+            instance_key=task.instance_key,
+            reason=reason,
+            before={"assignee": before},
+            after={"assignee": assignee},
+        )
+
+
+def unassign(key: int, *, by: identity.Person, reason: str | None = None) -> None:
+    """Give a task back to its candidates."""
+    with _open(key, by, "task.unassign") as (_running, task):
+        before, task.assignee = task.assignee, None
+        audit.record(
+            "UNASSIGN",
+            "USER_TASK",
+            key,
+            by=by,
+            instance_key=task.instance_key,
+            reason=reason,
+            before={"assignee": before},
+            after={"assignee": None},
+        )
+
+
+def update(
+    key: int,
+    *,
+    by: identity.Person,
+    due: datetime | None = UNCHANGED,
+    follow_up: datetime | None = UNCHANGED,
+    priority: int = UNCHANGED,
+    candidate_groups: list[str] = UNCHANGED,
+    candidate_users: list[str] = UNCHANGED,
+    reason: str | None = None,
+) -> None:
+    """Change what is given of a task's dates, priority (0-100) and candidates."""
+    with _open(key, by, "task.update") as (running, task):
+        fields = {"due": due, "follow_up": follow_up, "priority": priority}
+        fields |= {"candidate_groups": candidate_groups, "candidate_users": candidate_users}
+        changed = {name: value for name, value in fields.items() if value is not UNCHANGED}
+        if not 0 <= changed.get("priority", 50) <= 100:
+            raise errors.Invalid(_("The priority must be between 0 and 100."))
+        before = {name: getattr(task, name) for name in changed}
+        for name, value in changed.items():
+            setattr(task, name, value)
+        if "candidate_groups" in changed or "candidate_users" in changed:
+            task.unit_id, task.candidates = candidates.resolve(
+                running.row.unit_id, None, task.candidate_groups, task.candidate_users
+            )
+        audit.record(
+            "UPDATE",
+            "USER_TASK",
+            key,
+            by=by,
+            instance_key=task.instance_key,
+            reason=reason,
+            before=values.plain(before),
+            after=values.plain(changed),
+        )
+
+
+@contextmanager
+def _open(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
+    """Lock the instance of a task that is open and that the person may do `action` on."""
+    with db.transaction() as session:
+        task = get(key, by=by)
+        if task.state != "CREATED":
+            raise _closed(task)
+        with locked(task.instance_key, by=by) as running:
+            session.refresh(task)
+            if task.state != "CREATED":
+                raise _closed(task)
+            identity.access.ensure(by, action, task)
+            yield running, task
+
+
+def _closed(task: models.UserTask) -> errors.Conflict:
+    if task.state == "COMPLETED":
+        text = _("The task was completed by %(name)s at %(at)s.")
+        at = task.completed_at.astimezone(clock.TZ).strftime("%Y-%m-%d %H:%M") if task.completed_at else "?"
+        return errors.Conflict(text, name=task.completed_by, at=at)
+    return errors.Conflict(_("The task is no longer open (%(state)s)."), state=task.state)
+
+
+def _checked(
+    task: models.UserTask, answers: Mapping[str, Any], running: Running, by: identity.Person
+) -> Mapping[str, Any]:
+    if task.form_key is None:
+        return answers
+    form = releases.form(task.form_key)
+    return forms.validate(form, dict(answers), dict(running.instance.visible(task.key)))
