@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from service import db, errors
 from service.errors import _
 from service.identity import models as identity
+from service.identity import units
 from service.register import models
 
 HOUSEHOLD, VILLAGE = "household", "village"
@@ -67,6 +68,7 @@ def open_household(
         answers={},
         results={},
         flags={},
+        answered={},
     )
     db.sa.session.add(case)
     return case
@@ -86,6 +88,7 @@ def open_village(run_key: int, instance_key: int, village: models.Village, *, st
         answers={},
         results={},
         flags={},
+        answered={},
     )
     db.sa.session.add(case)
     return case
@@ -93,7 +96,7 @@ def open_village(run_key: int, instance_key: int, village: models.Village, *, st
 
 def context(case: models.Case) -> dict[str, Any]:
     """A case as FEEL sees it: its own fields, and on top the facts of this run, which win over the register's."""
-    known = _household(case.household) if case.household else {"name": case.unit.name, "figures": case.facts}
+    known = facts_of(case.household) if case.household else {"name": case.unit.name, "figures": case.facts}
     seen = {
         "key": str(case.key),
         "kind": case.kind,
@@ -141,20 +144,13 @@ def count(cases: Iterable[models.Case], into: str) -> dict[str, int]:
     return {f"{into}_households": len(sizes), f"{into}_persons": sum(sizes)}
 
 
-def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:
-    top = sa.select(identity.Unit.path).where(identity.Unit.id == unit_id).scalar_subquery()
-    return (
-        query.join(models.Case.unit)
-        .outerjoin(models.Case.household)
-        .options(orm.contains_eager(models.Case.unit), orm.contains_eager(models.Case.household))
-        .where(models.Case.run_key == run_key, identity.Unit.path.startswith(top))
-        .order_by(identity.Unit.code, models.Household.code)
-    )
-
-
-def _household(household: models.Household) -> dict[str, Any]:
+def facts_of(household: models.Household) -> dict[str, Any]:
+    """A household as FEEL sees it: what the register knows."""
     return {
         **household.facts,
+        "code": household.code,
+        "persons": household.persons,
+        "gaps": household.gaps,
         "hamlet": household.hamlet,
         "group_no": household.group_no,
         "head_name": household.head_name,
@@ -170,3 +166,14 @@ def _household(household: models.Household) -> dict[str, Any]:
         "entered_on": household.entered_on,
         **{name: getattr(household, name) for name in GAPS},
     }
+
+
+def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:
+    top = units.get(unit_id).path
+    return (
+        query.join(models.Case.unit)
+        .outerjoin(models.Case.household)
+        .options(orm.contains_eager(models.Case.unit), orm.contains_eager(models.Case.household))
+        .where(models.Case.run_key == run_key, units.within(top))
+        .order_by(identity.Unit.code, models.Household.code)
+    )

@@ -165,7 +165,8 @@ class Case(db.sa.Model):
 
     ``flow`` is what the case is about (新增, 返贫, 脱贫, 清退 …), ``state`` where it stands; both are words of the
     diagram. ``facts`` are the figures as this run found them, ``answers`` the form of each step by element id,
-    ``results`` those of decisions by decision id, ``flags`` what the diagram notes.
+    ``results`` those of decisions by decision id, ``flags`` what the diagram notes. ``answered`` tells for an element
+    id which user task gave the answer: an earlier round's answer stays and does not count for a new task.
     """
 
     __tablename__ = "cases"
@@ -180,10 +181,12 @@ class Case(db.sa.Model):
     flow: Mapped[str] = mapped_column(default="")
     persons: Mapped[int] = mapped_column(default=0)
     rank: Mapped[int | None]
+    confirmed: Mapped[str | None]
     facts: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     answers: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     results: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     flags: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
+    answered: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

@@ -5,11 +5,9 @@ from datetime import date
 
 from service import errors
 from service.errors import _
+from service.forms.validators import identity as gb11643
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_CHARACTERS = "10X98765432"
 CITIZEN_LENGTH = 18
-DISABILITY_LENGTH = 20
 
 
 @dataclass(frozen=True)
@@ -22,15 +20,10 @@ class Identity:
     disability: str | None = None
 
 
-def check_character(body: str) -> str:
-    """The 18th character for the first 17 digits."""
-    return CHECK_CHARACTERS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
-
-
 def compose(area: str, born: date, serial: int) -> str:
     """Build a valid number from a 6-digit area code, the date of birth and a serial 0–999 (odd = male)."""
     body = f"{area}{born:%Y%m%d}{serial:03d}"
-    return body + check_character(body)
+    return body + gb11643.check_digit(body)
 
 
 def normalise(number: str) -> str:
@@ -52,7 +45,7 @@ def read(number: str) -> Identity:
     citizen, annex = clean[:CITIZEN_LENGTH], clean[CITIZEN_LENGTH:]
     if len(citizen) != CITIZEN_LENGTH or not citizen[:17].isascii() or not citizen[:17].isdigit():
         raise errors.Invalid(_("An identity number has 17 digits and a check character; compare it with the document"))
-    if citizen[17] != check_character(citizen[:17]):
+    if citizen[17] != gb11643.check_digit(citizen[:17]):
         raise errors.Invalid(_("The check character of the identity number is wrong; compare it with the document"))
     return Identity(citizen, _born(citizen), "男" if int(citizen[16]) % 2 else "女", _disability(annex))
 

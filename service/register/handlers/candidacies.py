@@ -1,0 +1,172 @@
+"""``case-open``, ``cases-*``: who takes part, and what becomes of each (DOMAIN §9.3, §9.5)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import db, errors
+from service.errors import _
+from service.identity import units
+from service.jobs import handlers
+from service.register import cases, decisions, expressions, models, runs, scope
+
+REGISTER, HOUSEHOLDS, VILLAGES = "register", "households", "villages"
+OWN_HEADERS = frozenset({"where", "into", "state", "flow", "set", "facts"})
+
+
+@handlers.handler("cases-open")
+def open_cases(job: handlers.Job) -> Mapping[str, Any]:
+    """Open a case for each household or village that passes the filter and has none in this run yet.
+
+    Headers ``from`` (register, households or villages), ``where`` (FEEL over ``household`` or ``village``), ``state``,
+    ``flow``, ``into``. Gives the counts of the cases opened now.
+    """
+    task = scope.of(job)
+    runs.get(task.run_key)
+    source = task.text("from", HOUSEHOLDS)
+    if source == VILLAGES:
+        opened = _open_villages(task)
+    elif source in (REGISTER, HOUSEHOLDS):
+        opened = _open_households(task, only_registered=source == REGISTER)
+    else:
+        raise errors.Invalid(_("Header from must be register, households or villages, not %(found)s"), found=source)
+    return cases.count(opened, task.text("into", "cases"))
+
+
+@handlers.handler("case-open")
+def open_case(job: handlers.Job) -> Mapping[str, Any]:
+    """Open one household's case, for instance for an application.
+
+    Headers ``household`` (FEEL: code or key), ``state``, ``flow``, ``answers`` (FEEL context kept under the element).
+    Gives ``case``. BPMN errors ``NOT_LOCAL`` (not a household of this unit) and ``ALREADY_OPEN``.
+    """
+    task = scope.of(job)
+    runs.get(task.run_key)
+    household = _household(task, task.text("household"))
+    held = sa.select(models.Case.key).where(
+        models.Case.run_key == task.run_key, models.Case.household_key == household.key
+    )
+    if db.sa.session.scalar(held) is not None:
+        raise handlers.BpmnError("ALREADY_OPEN", _("The household takes part in this run already"))
+    case = cases.open_household(
+        task.run_key, task.instance_key, household, state=task.text("state"), flow=task.text("flow")
+    )
+    if answers := expressions.context(task.headers, "answers", task.variables):
+        case.answers = {task.element_id: answers}
+    db.sa.session.flush()
+    db.sa.session.refresh(case, ["unit"])
+    return {"case": cases.context(case)}
+
+
+@handlers.handler("cases-update")
+def update(job: handlers.Job) -> Mapping[str, Any]:
+    """Change every case that passes ``where``.
+
+    Headers ``state`` and ``flow`` (FEEL over ``case``), ``set`` (FEEL context merged into its flags), ``facts`` (FEEL
+    context of figures that replace the register's in this run), ``into``. Gives counts.
+    """
+    task = scope.of(job)
+    chosen = task.cases()
+    for case in chosen:
+        _change(task, case, task.about(case))
+    return cases.count(chosen, task.text("into", "cases"))
+
+
+@handlers.handler("cases-count")
+def count(job: handlers.Job) -> Mapping[str, Any]:
+    """Count households and persons of the cases that pass ``where`` into ``<into>_households``, ``<into>_persons``."""
+    task = scope.of(job)
+    return cases.count(task.cases(), task.text("into", "cases"))
+
+
+@handlers.handler("cases-sum")
+def summarise(job: handlers.Job) -> Mapping[str, Any]:
+    """Evaluate each other header over ``cases``, those that pass ``where``, into a variable of its name."""
+    task = scope.of(job)
+    seen = {**task.variables, "cases": [cases.context(case) for case in task.cases()]}
+    return {name: expressions.value(task.headers, name, seen) for name in task.headers if name not in OWN_HEADERS}
+
+
+@handlers.handler("cases-decide")
+def decide(job: handlers.Job) -> Mapping[str, Any]:
+    """Evaluate a decision for each case that passes ``where`` and keep the result under ``case.results``.
+
+    Headers ``decision``; ``inputs`` (FEEL context over ``case``) on top of the case's own fields and the variables;
+    ``state``, ``flow``, ``set``, ``facts`` as in ``cases-update``, with ``result`` in scope. Gives counts.
+    """
+    task = scope.of(job)
+    decision = task.text("decision")
+    chosen = task.cases()
+    for case in chosen:
+        about = task.about(case)
+        inputs = {**about["case"], **expressions.context(task.headers, "inputs", about)}
+        result = decisions.evaluate(task, decision, inputs)
+        case.results = {**case.results, decision: result}
+        _change(task, case, {**task.about(case), "result": result})
+    return cases.count(chosen, task.text("into", "cases"))
+
+
+def _change(task: scope.Scope, case: models.Case, about: Mapping[str, Any]) -> None:
+    state, flow = (expressions.value(task.headers, name, about) for name in ("state", "flow"))
+    cases.change(
+        case,
+        state=state,
+        flow=flow,
+        facts=expressions.context(task.headers, "facts", about),
+        flags=expressions.context(task.headers, "set", about),
+    )
+
+
+def _open_households(task: scope.Scope, *, only_registered: bool) -> Sequence[models.Case]:
+    where, state, flow = task.headers.get("where", ""), task.text("state"), task.text("flow")
+    opened = []
+    for household in _without_case(task, only_registered):
+        about = {**task.variables, "household": cases.facts_of(household)}
+        if not where or expressions.holds(where, about, "where"):
+            opened.append(cases.open_household(task.run_key, task.instance_key, household, state=state, flow=flow))
+    db.sa.session.flush()
+    return opened
+
+
+def _without_case(task: scope.Scope, only_registered: bool) -> Sequence[models.Household]:
+    held = sa.select(models.Case.household_key).where(
+        models.Case.run_key == task.run_key, models.Case.household_key.is_not(None)
+    )
+    home = units.get(task.unit_id)
+    query = (
+        sa.select(models.Household)
+        .join(models.Household.unit)
+        .where(units.within(home.path), models.Household.key.not_in(held))
+        .order_by(models.Household.code)
+    )
+    if only_registered:
+        query = query.where(models.Household.status.in_(models.ON_REGISTER))
+    return db.sa.session.scalars(query).all()
+
+
+def _open_villages(task: scope.Scope) -> Sequence[models.Case]:
+    held = set(
+        db.sa.session.scalars(
+            sa.select(models.Case.unit_id).where(models.Case.run_key == task.run_key, models.Case.kind == cases.VILLAGE)
+        )
+    )
+    where, state = task.headers.get("where", ""), task.text("state")
+    opened = []
+    for village in runs.villages(task.unit_id):
+        about = {**task.variables, "village": {**village.figures, "unit": village.unit.code, "name": village.unit.name}}
+        if village.unit_id not in held and (not where or expressions.holds(where, about, "where")):
+            opened.append(cases.open_village(task.run_key, task.instance_key, village, state=state))
+    db.sa.session.flush()
+    return opened
+
+
+def _household(task: scope.Scope, name: str) -> models.Household:
+    by_name = models.Household.code == name
+    if name.isdigit() and len(name) < 19:
+        by_name = by_name | (models.Household.key == int(name))
+    household = db.sa.session.scalars(sa.select(models.Household).where(by_name)).first()
+    home = units.get(task.unit_id)
+    if household is None or not household.local_hukou or not household.unit.path.startswith(home.path):
+        raise handlers.BpmnError("NOT_LOCAL", _("This is not a household of the village"))
+    return household

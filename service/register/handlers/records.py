@@ -1,0 +1,161 @@
+"""What is written once a list is final: register, handbooks, ledger, statistics, archive, audit (DOMAIN §7, §9.3)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from service import clock, errors
+from service.errors import _
+from service.jobs import handlers
+from service.register import archive, audit, cases, expressions, figures, handbooks, ledgers, models, runs, scope
+from service.register.rules import statistics
+
+ENTERING = {"新增": models.POOR, "核定": models.POOR, "返贫": models.RETURNED}
+LEAVING = {"脱贫": models.LEFT, "清退": models.CLEARED}
+
+
+@handlers.handler("register-confirm")
+def confirm(job: handlers.Job) -> Mapping[str, Any]:
+    """Write the decision on each case that passes ``where`` into the register (DOMAIN S27, dc_confirm).
+
+    Headers ``change`` (新增, 返贫, 核定, 脱贫, 清退; default the case's flow), ``date`` (default today),
+    ``graceMonths`` (policies after an exit, default 0), ``state``. Gives ``register_households``, ``register_persons``.
+    """
+    task = scope.of(job)
+    chosen = task.cases()
+    for case in chosen:
+        _confirm(task, case)
+        if state := task.text("state"):
+            cases.change(case, state=state)
+    return cases.count(chosen, "register")
+
+
+@handlers.handler("handbooks-write")
+def write_handbooks(job: handlers.Job) -> Mapping[str, Any]:
+    """Write a handbook (扶贫手册) for each case that passes ``where``.
+
+    Headers ``helper`` and ``plan`` (FEEL contexts over ``case``: the answers of f_pairing and f_plan). Gives
+    ``handbooks``, their number.
+    """
+    task = scope.of(job)
+    run = runs.get(task.run_key)
+    chosen = task.cases()
+    for case in chosen:
+        about = task.about(case)
+        parts = {name: expressions.context(task.headers, name, about) for name in ("helper", "plan")}
+        handbooks.write(run, case, helper=parts["helper"], plan=parts["plan"])
+    return {"handbooks": len(chosen)}
+
+
+@handlers.handler("ledger-write")
+def write_ledger(job: handlers.Job) -> Mapping[str, Any]:
+    """Write the ledger (台账) rows of the cases that pass ``where``; header ``columns`` adds FEEL columns.
+
+    Gives ``ledger_rows``. Writing again replaces the rows of the same households.
+    """
+    task = scope.of(job)
+    runs.get(task.run_key)
+    chosen = task.cases()
+    extra = [expressions.context(task.headers, "columns", task.about(case)) for case in chosen]
+    return {"ledger_rows": ledgers.write(task.run_key, chosen, extra)}
+
+
+@handlers.handler("statistics-write")
+def write_statistics(job: handlers.Job) -> Mapping[str, Any]:
+    """Add up the statistics table (统计表) of the unit: base, flows, natural changes, notices, objections, samples.
+
+    Flows are those confirmed; with header ``where`` the cases that pass it count by their flow. Header ``entered``
+    (FEEL over ``case``) counts records entered. Gives ``statistics``.
+    """
+    task = scope.of(job)
+    counts = figures.noted(task.run_key, task.unit_id) | figures.natural(task.run_key, task.unit_id)
+    households, persons = figures.frozen_base(task.run_key, task.unit_id)
+    counts |= {"base_households": households, "base_persons": persons}
+    counts |= _flows(task) if task.headers.get("where") else figures.confirmed(task.run_key, task.unit_id)
+    if entered := task.headers.get("entered"):
+        due = task.cases()
+        counts |= {"records_due": len(due), "records_entered": len(task.pick(due, entered, "entered"))}
+    return {"statistics": statistics.complete(counts)}
+
+
+@handlers.handler("archive-write")
+def write_archive(job: handlers.Job) -> Mapping[str, Any]:
+    """File papers in the electronic archive (电子档案) and list what is missing.
+
+    Headers ``papers`` (FEEL list of {kind, title, present}) and ``required`` (list of kinds of which one paper at
+    least must be there). Gives ``archive_missing`` (list of texts) and ``archive_entries``.
+    """
+    task = scope.of(job)
+    runs.get(task.run_key)
+    papers = task.listed("papers")
+    if not all(isinstance(paper, Mapping) and {"kind", "title"} <= set(paper) for paper in papers):
+        raise errors.Invalid(_("Header papers must be a list of {kind, title, present}"))
+    for paper in papers:
+        archive.file(
+            task.run_key,
+            task.unit_id,
+            kind=paper["kind"],
+            title=paper["title"],
+            source=str(task.instance_key),
+            present=bool(paper.get("present", True)),
+        )
+    required = [str(kind) for kind in task.listed("required")]
+    return {
+        "archive_missing": archive.missing(task.run_key, task.unit_id, required),
+        "archive_entries": archive.count(task.run_key, task.unit_id),
+    }
+
+
+@handlers.handler("audit-rules")
+def audit_records(job: handlers.Job) -> Mapping[str, Any]:
+    """Check the registered data of each case that passes ``where`` against its form (DOMAIN §3.6, t_audit).
+
+    Header ``form`` (default ``f_household``). Findings stand in ``case.flags.audit``; gives ``audit_errors``, the
+    number of findings, and ``audit_faulty``, the number of households that have some.
+    """
+    task = scope.of(job)
+    chosen = [case for case in task.cases() if case.household_key is not None]
+    found = audit.check(task.instance_key, task.text("form", "f_household"), chosen, task.variables)
+    for case in chosen:
+        cases.change(case, flags={"audit": found.get(case.key, [])})
+    return {"audit_errors": sum(map(len, found.values())), "audit_faulty": len(found)}
+
+
+def _confirm(task: scope.Scope, case: models.Case) -> None:
+    change = expressions.value(task.headers, "change", task.about(case), case.flow)
+    day = task.value("date", clock.today())
+    if case.household is None:
+        raise errors.Invalid(_("Only households can be written into the register of persons"))
+    household = case.household
+    if change in ENTERING:
+        household.status, household.entered_on, household.left_on = ENTERING[change], day, None
+        household.policies_until = None
+    elif change in LEAVING:
+        grace = relativedelta(months=task.number("graceMonths", 0) or 0) if change == "脱贫" else relativedelta()
+        household.status, household.left_on, household.policies_until = LEAVING[change], day, day + grace
+    else:
+        raise errors.Invalid(_("%(change)s is no change of the register"), change=change or "–")
+    _take_over(household, cases.context(case))
+    case.confirmed = change
+
+
+def _take_over(household: models.Household, found: Mapping[str, Any]) -> None:
+    """Let the register have the figures that this run found."""
+    household.per_capita_net_income = found["income"]
+    for name in cases.GAPS:
+        setattr(household, name, found[name] is True)
+
+
+def _flows(task: scope.Scope) -> dict[str, int]:
+    by_flow: dict[str, list[models.Case]] = {}
+    for case in task.cases():
+        by_flow.setdefault(case.flow, []).append(case)
+    counts: dict[str, int] = {}
+    for flow, name in figures.FLOWS.items():
+        counts |= cases.count(_of(by_flow, flow), name)
+    return counts
+
+
+def _of(by_flow: Mapping[str, list[models.Case]], flow: str) -> Sequence[models.Case]:
+    return by_flow.get(flow, [])

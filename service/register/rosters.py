@@ -1,0 +1,160 @@
+"""Roster tasks: a user task over the cases of its instance (DESIGN §6).
+
+The diagram says by ``zeebe:properties`` which cases (``roster``), which form a row has (``rosterForm``), when a row is
+done (``rosterDone``, default: answered in this task), and what becomes of it (``rosterSet`` state, ``rosterFlow``,
+``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``). All
+but the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service import db, errors, forms
+from service.errors import _
+from service.identity import units
+from service.register import audit, cases, expressions, households, models, villages
+from service.register.rules import masking
+from service.workflow import models as workflow
+
+ROSTER = "roster"
+ROWS = "rows"
+HAMLET = "hamlet"
+SAVERS = {"household": households.take_over, "village": villages.take_over}
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A roster task with what is needed to answer questions about its rows."""
+
+    task: workflow.UserTask
+    variables: Mapping[str, Any]
+
+    def cases(self) -> list[models.Case]:
+        """The cases that belong to the task now, by village and household code."""
+        where = self.task.properties.get(ROSTER, "").strip()
+        found = cases.find(self.task.root_key, _home(self.task, self.variables))
+        return [case for case in found if where in ("", "=true") or self.holds(where, case, ROSTER)]
+
+    def done(self, case: models.Case) -> bool:
+        """Whether a row needs nothing more."""
+        return self.holds(self.task.properties.get("rosterDone") or "=answered", case, "rosterDone")
+
+    def form(self) -> forms.Form | None:
+        """The form of a row, if it has one."""
+        form_id = self.task.properties.get("rosterForm")
+        return audit.bound_form(self.task.instance_key, form_id) if form_id else None
+
+    def about(self, case: models.Case) -> dict[str, Any]:
+        """What the FEEL of the properties sees."""
+        answered = case.answered.get(self.task.element_id) == str(self.task.key)
+        return {**self.variables, "case": cases.context(case), "answered": answered}
+
+    def holds(self, expression: str, case: models.Case, name: str) -> bool:
+        """Whether a property is true of a row."""
+        return expressions.holds(expression, self.about(case), name)
+
+
+def enter(roster: Roster, rows: Sequence[Mapping[str, Any]]) -> list[models.Case]:
+    """Check and store the answers of some rows; all of them or, with one error per place, none.
+
+    A row names its case by ``case`` (its key or code).
+
+    :raises errors.Unprocessable: wrong answers, keyed ``rows.<number from 0>.<component path>``.
+    """
+    chosen = roster.cases()
+    by_name = {name: case for case in chosen for name in (str(case.key), cases.code(case))}
+    form = roster.form()
+    fields: dict[str, Any] = {}
+    checked = []
+    for number, row in enumerate(rows):
+        case = by_name.get(str(row.get("case", "")))
+        if case is None:
+            fields[f"{ROWS}.{number}.case"] = errors.localize(_("This row is not in the list"))
+            continue
+        given = {name: value for name, value in row.items() if name != "case"}
+        try:
+            checked.append((case, _check(form, given, roster.about(case))))
+        except errors.Unprocessable as refused:
+            fields |= {f"{ROWS}.{number}.{place}": message for place, message in refused.fields.items()}
+    if fields:
+        raise errors.Unprocessable(_("Some rows are not right"), fields=fields)
+    for case, answers in checked:
+        _store(roster, case, answers)
+    return [case for case, _answers in checked]
+
+
+def finish(roster: Roster) -> dict[str, Any]:
+    """Refuse to end while rows are open; then let the rows become what the task says. Gives the counts.
+
+    :raises errors.Unprocessable: open rows, by code.
+    """
+    chosen = roster.cases()
+    open_rows = [case for case in chosen if not roster.done(case)]
+    if open_rows:
+        names = "、".join(cases.code(case) for case in open_rows[:10])
+        raise errors.Unprocessable(_("%(count)s rows are not done yet: %(names)s"), count=len(open_rows), names=names)
+    for case in chosen:
+        _apply(roster, case)
+    return {"roster_total": len(chosen), "roster_persons": sum(case.persons for case in chosen)}
+
+
+def complete(
+    task: workflow.UserTask, answers: Mapping[str, Any], by: Any, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The hook of user tasks with a roster: enter the rows sent along, finish, and return the counts as variables."""
+    roster = Roster(task, variables)
+    rows = answers.get(ROWS) or []
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise errors.Invalid(_("rows must be a list of {case, answers}"))
+    enter(roster, rows)
+    counts = finish(roster)
+    db.sa.session.flush()
+    return {**{name: value for name, value in answers.items() if name != ROWS}, **counts}
+
+
+def prefill(roster: Roster, case: models.Case) -> dict[str, Any]:
+    """What a row's form shows at first: earlier answers of this step, else what case and register know."""
+    seen = cases.context(case)
+    known = dict(seen)
+    if roster.task.properties.get("rosterSave") == "household" and case.household_key:
+        known |= households.form(households.load(case.household_key), reveal=True)
+    return {**known, **case.answers.get(roster.task.element_id, {})}
+
+
+def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    return forms.validate(form, given, about, lang=None) if form else dict(given)
+
+
+def _store(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> None:
+    element = roster.task.element_id
+    save = roster.task.properties.get("rosterSave")
+    kept = SAVERS[save](case, answers) if save else masking.within(answers)
+    case.answers = {**case.answers, element: kept}
+    case.answered = {**case.answered, element: str(roster.task.key)}
+
+
+def _apply(roster: Roster, case: models.Case) -> None:
+    properties, about = roster.task.properties, roster.about(case)
+    cases.change(
+        case,
+        state=expressions.value(properties, "rosterSet", about),
+        flow=expressions.value(properties, "rosterFlow", about),
+        facts=expressions.context(properties, "rosterFacts", about),
+        flags=expressions.context(properties, "rosterFlags", about),
+    )
+
+
+def _home(task: workflow.UserTask, variables: Mapping[str, Any]) -> int:
+    """The unit whose cases the task has: that of its property ``unit``, else the instance's.
+
+    It is not the unit that acts: a township reviews the cases of a village. A hamlet (自然屯) stands for its village.
+    """
+    code = expressions.value(task.properties, "unit", variables)
+    unit_id = (
+        units.find(code).id if code else db.sa.session.get_one(workflow.ProcessInstance, task.instance_key).unit_id
+    )
+    if unit_id is None:
+        raise errors.Conflict(_("The task %(key)s belongs to no unit and has no rows"), key=task.key)
+    unit = units.get(unit_id)
+    return unit.parent_id if unit.kind == HAMLET and unit.parent_id else unit_id
