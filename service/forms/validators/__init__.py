@@ -1,0 +1,10 @@
+"""Checks that FEEL cannot say, named in a component's property `validator`.
+
+One module per subject, one function per check: `@validator("phone")` on `def f(value, scope) -> Message | None`. A
+check sees a text that is not empty and right in all else, and the variables in scope (answers over process variables).
+"""
+
+from service.forms.validators import contact, identity, money
+from service.forms.validators.registry import Check, find, known, validator
+
+__all__ = ["Check", "contact", "find", "identity", "known", "money", "validator"]
