@@ -86,6 +86,7 @@ def at() -> Callable[[str | datetime], None]:
 def _real_time() -> Iterator[None]:
     yield
     clock.travel_to(None)
+    db.shared_clock.forget()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The database: `db.sa` (tables and session), `db.transaction()` (the only commit), `db.next_key()`."""
 
+from service.db import shared_clock
 from service.db.keys import next_key
 from service.db.schema import Model, init_app, sa
 from service.db.unit_of_work import after_commit, connection, in_transaction, lock_name, transaction
@@ -13,5 +14,6 @@ __all__ = [
     "lock_name",
     "next_key",
     "sa",
+    "shared_clock",
     "transaction",
 ]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = sa.Model
-_migrate = flask_migrate.Migrate(directory=str(MIGRATIONS))
+_migrate = flask_migrate.Migrate(directory=str(MIGRATIONS), render_as_batch=False)
 
 
 def init_app(app: flask.Flask) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Dialect, Text, cast
+from sqlalchemy import Dialect, Text, cast, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator
@@ -212,7 +212,7 @@ class TypedJSON(TypeDecorator[Any]):
 
     def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Read the column as text: the driver would turn decimals into floats."""
-        return cast(column, Text)
+        return type_coerce(cast(column, Text), self)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Decode the text."""

@@ -18,7 +18,7 @@ def add(code: str, name: str, kind: str, parent: Unit | None = None) -> Unit:
     if kind not in KINDS:
         raise errors.Invalid(_("%(kind)s is no kind of unit; there are %(kinds)s."), kind=kind, kinds=", ".join(KINDS))
     with db.transaction() as session:
-        if session.scalar(sqla.select(Unit.id).where(Unit.code == code)) is not None:
+        if exists(code):
             raise errors.Conflict(_("There is already a unit with the code %(code)s."), code=code)
         unit_id = db.next_key()
         path = f"{parent.path if parent else '/'}{unit_id}/"
@@ -34,6 +34,11 @@ def find(code: str) -> Unit:
     if unit is None:
         raise errors.NotFound(_("There is no unit with the code %(code)s."), code=code)
     return unit
+
+
+def exists(code: str) -> bool:
+    """Tell whether there is a unit with this code."""
+    return db.sa.session.scalar(sqla.select(Unit.id).where(Unit.code == code)) is not None
 
 
 def get(unit_id: int) -> Unit:

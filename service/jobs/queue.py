@@ -11,6 +11,7 @@ import sqlalchemy as sqla
 from procrastinate import exceptions
 
 from service import db
+from service.jobs import stalled, ticks
 
 TaskFunction = Callable[..., Any]
 
@@ -27,6 +28,11 @@ def init_app(application: flask.Flask) -> None:
     """Let jobs run in the context of this application."""
     global _application
     _application = application
+    if application.config.get("CLOCK_MAY_MOVE"):
+        application.before_request(db.shared_clock.follow)
+        ticks.on_tick(db.shared_clock.follow)
+    ticks.on_tick(stalled.retry_stalled)
+    ticks.on_tick(stalled.release_due)
 
 
 def task(name: str, *, retry: procrastinate.RetryStrategy | bool = PATIENCE) -> Callable[[TaskFunction], TaskFunction]:

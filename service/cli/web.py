@@ -1,0 +1,50 @@
+"""`lika web`: the web server."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+import service
+from service.cli._context import use_database
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own heartbeat file, opened by it safely
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threads, configured here."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options to gunicorn."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the application, in each worker process."""
+        return service.create_app()
+
+
+@click.command("web")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="LIKA_HOST")
+@click.option("--port", default=8000, show_default=True, envvar="LIKA_PORT")
+@click.option("--workers", default=1, show_default=True, help="Processes.")
+@click.option("--threads", default=8, show_default=True, help="Threads of each process.")
+def command(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve pages and API until stopped."""
+    use_database()
+    Web(
+        bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        workers=workers,
+        threads=threads,
+        worker_class="gthread",
+        timeout=60,
+        graceful_timeout=10,
+        keepalive=30,
+        loglevel="warning",
+        worker_tmp_dir=str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+    ).run()

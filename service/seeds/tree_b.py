@@ -1,0 +1,58 @@
+"""Tree B (DOMAIN §8.3): the anonymous 某市 and 某县 with 38 townships and 278 villages."""
+
+from dataclasses import dataclass
+
+from service import db
+from service.identity import units
+from service.identity.models import Unit
+
+CITY = "500200"
+COUNTY = "500299"
+NAMES = (  # noqa: SIM905 - as the source has them
+    "东河 西河 南坪 北坪 石桥 龙潭 青山 白沙 大湾 小河 高峰 太和 永兴 双江 金竹 松林 杉树 茶园 柏杨 云台 "
+    "凤来 长滩 铜鼓 盐井 马鞍 黄泥 清溪 桃园 梅子 荷塘 官渡 古城 新场 罗坝 红岩 朝阳 安乐 沙坪"
+).split()
+TOWNS = 16
+"""So many of the first are 镇, the others 乡."""
+LARGE = 12
+"""So many of the first have 8 villages, the others 7."""
+EXIT_TARGET = 12503
+NUMERALS = "一二三四五六七八"
+
+
+@dataclass(frozen=True)
+class Township:
+    """A township with its base of registered persons Ti = 1200 + (137·i mod 900)."""
+
+    no: int
+    code: str
+    name: str
+    base_persons: int
+    villages: tuple[tuple[str, str], ...]
+    """Code and name of each."""
+
+
+def _township(no: int, name: str) -> Township:
+    code = f"T{no:02d}"
+    full = name + ("镇" if no <= TOWNS else "乡")
+    villages = tuple((f"{code}V{i}", f"{full}第{NUMERALS[i - 1]}村") for i in range(1, (8 if no <= LARGE else 7) + 1))
+    return Township(no, code, full, 1200 + 137 * no % 900, villages)
+
+
+TOWNSHIPS = tuple(_township(no, name) for no, name in enumerate(NAMES, 1))
+
+
+def plant() -> Unit:
+    """Write the units and return the root. Idempotent."""
+    if units.exists(CITY):
+        return units.find(CITY)
+    with db.transaction():
+        city = units.add(CITY, "某市", "city")
+        county = units.add(COUNTY, "某县", "county", city)
+        units.add(f"{COUNTY}-office", "某县扶贫办", "county_office", county)
+        units.add(f"{COUNTY}-departments", "某县直部门", "county_department", county)
+        for township in TOWNSHIPS:
+            unit = units.add(township.code, township.name, "township", county)
+            for code, name in township.villages:
+                units.add(code, name, "village", unit)
+        return city
