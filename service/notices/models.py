@@ -1,6 +1,6 @@
 """Tables of public notices: the notice, its postings site by site, objections, and the closing certificate."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ class Notice(db.sa.Model):
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     no: Mapped[str | None] = mapped_column(unique=True)
+    doc_no: Mapped[str] = mapped_column(default="")
     run_key: Mapped[int] = mapped_column(sa.ForeignKey("runs.key", ondelete="CASCADE"), index=True)
     instance_key: Mapped[int] = mapped_column(index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
@@ -37,6 +38,7 @@ class Notice(db.sa.Model):
     lost_days: Mapped[int] = mapped_column(default=0)
     drafted_at: Mapped[datetime] = mapped_column(default=clock.now)
     issued_at: Mapped[datetime | None]
+    sealed_on: Mapped[date | None]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -72,19 +74,23 @@ class Objection(db.sa.Model):
     notice_key: Mapped[int] = mapped_column(sa.ForeignKey("notices.key", ondelete="CASCADE"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
     instance_key: Mapped[int]
-    case_key: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.key"))
+    case_key: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.key", ondelete="CASCADE"))
     received_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(default="")
     objector_sealed: Mapped[bytes | None]
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="")
     party: Mapped[str] = mapped_column(default="")
-    facts: Mapped[str]
+    facts: Mapped[str] = mapped_column(default="")
+    evidence: Mapped[str] = mapped_column(default="")
+    receiver: Mapped[str] = mapped_column(default="")
     investigators: Mapped[list[Any]] = mapped_column(values.TypedJSON, default=list)
     findings: Mapped[str] = mapped_column(default="")
     decision: Mapped[str | None]
+    correction: Mapped[str] = mapped_column(default="")
+    decided_by: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]

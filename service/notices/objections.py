@@ -1,0 +1,212 @@
+"""Objections (异议): registered, investigated, decided, answered; what an upheld one does to the case (A11–A13)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import clock, db, errors
+from service.errors import _
+from service.identity import units
+from service.notices import board, models, periods
+from service.register import cases, figures, vault
+from service.register import models as register
+from service.register.rules import workdays
+
+REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补录", "成立-更正", "成立-程序重做"
+UPHELD = (REMOVE, ADD, CORRECT, REDO)
+DECISIONS = (REJECTED, *UPHELD)
+REPLY_DAYS = 5
+INVESTIGATORS = 2
+
+
+def register_one(
+    notice: models.Notice, given: Mapping[str, Any], *, instance_key: int, days: int = REPLY_DAYS
+) -> models.Objection:
+    """Enter an objection with its running number and its due time: 24:00 of the last of ``days`` working days.
+
+    :raises errors.Conflict: the period is over; the objection is a complaint (信访) then.
+    """
+    now = clock.now()
+    if notice.ends_at is not None and now >= notice.ends_at:
+        raise errors.Conflict(_("The publicity ended; what comes later is handled as a complaint"))
+    due = workdays.after(periods.local_day(now), days)
+    objection = models.Objection(
+        key=db.next_key(),
+        no=_number(notice),
+        notice_key=notice.key,
+        unit_id=notice.unit_id,
+        instance_key=instance_key,
+        received_at=now,
+        due_at=periods.end_of(due),
+    )
+    describe(objection, given)
+    db.sa.session.add(objection)
+    figures.note(notice.run_key, notice.unit_id, objections=1)
+    db.sa.session.flush()
+    return objection
+
+
+def describe(objection: models.Objection, given: Mapping[str, Any]) -> None:
+    """Take over what the form f_objection says. The objector's name and telephone are sealed (DOMAIN §4)."""
+    safe = vault.current()
+    if objector := given.get("objector"):
+        objection.objector_sealed = safe.seal(str(objector))
+    if phone := given.get("objector_phone"):
+        objection.phone_sealed = safe.seal(str(phone))
+        objection.phone_index = safe.index(str(phone), purpose="phone")
+    for column, name in (("channel", "channel"), ("kind", "type"), ("party", "household"), ("facts", "facts")):
+        if given.get(name):
+            setattr(objection, column, str(given[name]))
+    for name in ("evidence", "receiver"):
+        if given.get(name):
+            setattr(objection, name, str(given[name]))
+
+
+def decide(
+    objection: models.Objection,
+    notice: models.Notice,
+    decided: Mapping[str, Any],
+    *,
+    remove_state: str,
+    add_state: str,
+) -> register.Case | None:
+    """Decide and apply: remove the household, take in the omitted one, note the correction; gives the case.
+
+    :raises errors.Unprocessable: no such decision, fewer than two investigators, or no such household.
+    """
+    decision = decided.get("decision")
+    if decision not in DECISIONS:
+        raise errors.Unprocessable(_("%(decision)s is no decision on an objection"), decision=str(decision))
+    if len(names := investigators(decided.get("investigators"))) < INVESTIGATORS:
+        raise errors.Unprocessable(_("An objection is investigated by two persons at least, without kinship"))
+    objection.investigators = names
+    objection.findings = str(decided.get("findings") or "")
+    objection.decision, objection.decided_at = decision, clock.now()
+    objection.decided_by = str(decided.get("decided_by") or "")
+    objection.correction = str(decided.get("correction") or "")
+    case = _apply(objection, notice, remove_state, add_state) if decision in (REMOVE, ADD, CORRECT) else None
+    objection.case_key = case.key if case else None
+    if decision in UPHELD:
+        figures.note(notice.run_key, notice.unit_id, objections_upheld=1)
+    return case
+
+
+def answer(objection: models.Objection, reply: str) -> None:
+    """File the written reply; that closes the objection.
+
+    :raises errors.Conflict: nothing was decided yet.
+    """
+    if objection.decision is None:
+        raise errors.Conflict(_("Decide the objection %(no)s before answering it"), no=objection.no)
+    objection.reply, objection.replied_at = reply, clock.now()
+
+
+def of(notice: models.Notice) -> Sequence[models.Objection]:
+    """All objections to a notice in the order they came."""
+    query = sa.select(models.Objection).where(models.Objection.notice_key == notice.key)
+    return db.sa.session.scalars(query.order_by(models.Objection.received_at, models.Objection.key)).all()
+
+
+def count(notice: models.Notice) -> dict[str, int]:
+    """How many there are: in all, open, upheld, and upheld of each sort (inputs of the decision ``pn_result``)."""
+    found = of(notice)
+    decided = [objection.decision for objection in found]
+    return {
+        "objections_total": len(found),
+        "objections_open": sum(objection.replied_at is None for objection in found),
+        "objections_upheld": sum(decision in UPHELD for decision in decided),
+        "objections_removed": decided.count(REMOVE),
+        "objections_added": decided.count(ADD),
+        "objections_corrected": decided.count(CORRECT),
+        "objections_fault": decided.count(REDO),
+    }
+
+
+def context(objection: models.Objection, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An objection as a process variable; who objected is not in it."""
+    seen = {name: value for name, value in (given or {}).items() if name not in ("objector", "objector_phone")}
+    return {
+        **seen,
+        "key": str(objection.key),
+        "no": objection.no,
+        "due": objection.due_at,
+        "received_at": objection.received_at,
+        "household": objection.party or None,
+        "type": objection.kind or None,
+        "facts": objection.facts or None,
+        "decision": objection.decision,
+    }
+
+
+def investigators(given: Any) -> list[str]:
+    """Different names out of the rows of f_investigation or a list of texts."""
+    rows = given if isinstance(given, list) else []
+    names = [str(row.get("name") or "") if isinstance(row, Mapping) else str(row) for row in rows]
+    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _apply(objection: models.Objection, notice: models.Notice, remove_state: str, add_state: str) -> register.Case:
+    if objection.decision == ADD:
+        return _take_in(objection, notice, add_state)
+    case = _concerned(objection, board.listed(notice))
+    if objection.decision == REMOVE:
+        cases.change(case, state=remove_state, flags={"objection": objection.no})
+    else:
+        cases.change(case, flags={"correction": objection.correction, "objection": objection.no})
+    return case
+
+
+def _concerned(objection: models.Objection, listed: Sequence[register.Case]) -> register.Case:
+    """The case on the notice that the objection means: by code, else by the only head or village of that name."""
+    wanted = objection.party.strip()
+    found = [case for case in listed if wanted in (str(case.key), cases.code(case))]
+    found = found or [case for case in listed if wanted == _name(case)]
+    if len(found) != 1:
+        raise errors.Unprocessable(
+            _("%(count)s entries of the notice are named %(party)s; give the household's code"),
+            count=len(found),
+            party=wanted or "–",
+        )
+    return found[0]
+
+
+def _name(case: register.Case) -> str:
+    return case.household.head_name if case.household else case.unit.name
+
+
+def _take_in(objection: models.Objection, notice: models.Notice, add_state: str) -> register.Case:
+    """Let an omitted household take part: its case if it has one, else a new one."""
+    wanted = objection.party.strip()
+    known = [case for case in cases.find(notice.run_key, notice.unit_id) if wanted in (cases.code(case), _name(case))]
+    if len(known) == 1:
+        cases.change(known[0], state=add_state, flags={"objection": objection.no})
+        return known[0]
+    household = _household(notice, wanted)
+    case = cases.open_household(notice.run_key, notice.instance_key, household, state=add_state)
+    cases.change(case, flags={"objection": objection.no})
+    db.sa.session.flush()
+    return case
+
+
+def _household(notice: models.Notice, wanted: str) -> register.Household:
+    named = sa.or_(register.Household.code == wanted, register.Household.head_name == wanted)
+    query = (
+        sa.select(register.Household)
+        .join(register.Household.unit)
+        .where(named, units.within(units.get(notice.unit_id).path))
+    )
+    found = db.sa.session.scalars(query).all()
+    if len(found) != 1:
+        raise errors.Unprocessable(
+            _("%(count)s households here are named %(party)s; give the household's code"),
+            count=len(found),
+            party=wanted or "–",
+        )
+    return found[0]
+
+
+def _number(notice: models.Notice) -> str:
+    db.lock_name(f"objections {notice.key}")
+    taken = sa.select(sa.func.count()).where(models.Objection.notice_key == notice.key)
+    return f"{notice.no or notice.key}-{(db.sa.session.scalar(taken) or 0) + 1:02d}"
