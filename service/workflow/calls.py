@@ -8,6 +8,7 @@ from sqlalchemy import select
 from service import db, engine, identity, jobs
 from service.engine import effects
 from service.workflow import models, releases
+from service.workflow.changes import ABOUT
 
 
 def request(
@@ -43,8 +44,16 @@ def request(
 def put_variables(instance_key: int, variables: dict[str, Any]) -> None:
     """Store the variables with which an instance will start."""
     rows = [
-        {"scope_key": instance_key, "instance_key": instance_key, "name": n, "value": v, "key": db.next_key()}
+        {
+            "scope_key": instance_key,
+            "instance_key": instance_key,
+            "name": n,
+            "value": v,
+            "key": db.next_key(),
+            "inherited": True,
+        }
         for n, v in variables.items()
+        if n not in ABOUT
     ]
     if rows:
         db.sa.session.execute(models.Variable.__table__.insert(), rows)

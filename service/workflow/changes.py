@@ -12,6 +12,8 @@ from service.engine import effects
 from service.workflow import models
 
 INNER = "#inner"
+ABOUT = ("instance_key", "root_key", "unit", "unit_name")
+"""The variables in which every instance knows itself; a caller neither gives nor gets them."""
 
 
 class Changes:
@@ -38,6 +40,12 @@ class Changes:
         """Note the new instance itself as the outermost element instance."""
         row = self.elements.setdefault(self.instance_key, {})
         row.update(element_id=process_id, type="PROCESS", state="ACTIVE", start_date=self.now, token={})
+
+    def keep_stored(self, variables: Mapping[str, Any]) -> None:
+        """Do not write again what the caller stored for us and the first steps left as it was."""
+        for name, value in variables.items():
+            if name not in ABOUT and self.variables.get((self.instance_key, name)) is value:
+                del self.variables[self.instance_key, name]
 
     def left(self, effect: effects.ElementLeft) -> None:
         self.elements.setdefault(effect.key, {}).update(state=effect.state, end_date=self.now)
@@ -94,12 +102,19 @@ class Changes:
     def _write_variables(self) -> None:
         table = models.Variable.__table__
         rows = [
-            {"scope_key": s, "name": n, "key": db.next_key(), "instance_key": self.instance_key, "value": v}
+            {
+                "scope_key": s,
+                "name": n,
+                "key": db.next_key(),
+                "instance_key": self.instance_key,
+                "value": v,
+                "inherited": False,
+            }
             for (s, n), v in self.variables.items()
         ]
         statement = insert(table)
         statement = statement.on_conflict_do_update(
-            index_elements=["scope_key", "name"], set_={"value": statement.excluded.value}
+            index_elements=["scope_key", "name"], set_={"value": statement.excluded.value, "inherited": False}
         )
         db.sa.session.execute(statement, rows)
 

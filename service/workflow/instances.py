@@ -46,7 +46,7 @@ def create_by_key(
 def begin(
     row: models.ProcessInstance, variables: Mapping[str, Any], *, by: identity.Person, start_event: str | None = None
 ) -> None:
-    """Let a new instance take its first steps; its row is ours alone."""
+    """Let a new instance take its first steps; its row is ours alone. A called instance's variables are stored already."""
     definition = releases.process(row.definition_key)
     instance = engine.Instance(
         definition, row.key, live.world(releases.get(row.deployment_key)), called=row.parent_key is not None
@@ -54,9 +54,11 @@ def begin(
     row.started = True
     running = Running(row, live.Live(row.revision, instance), by)
     running.changes.root(row.process_id)
-    given = engine.normalise(variables) | _about(row)
+    given = (dict(variables) if row.parent_key else engine.normalise(variables)) | _about(row)
     with translated():
         running.do(lambda live_, now: live_.start(given, now, start_event))
+    if row.parent_key is not None:
+        running.changes.keep_stored(given)
     running.flush()
 
 
@@ -221,7 +223,7 @@ def _unit(definition_key: int, unit: str | None, variables: Mapping[str, Any], b
 
 
 def _about(row: models.ProcessInstance) -> dict[str, Any]:
-    """What every process may know about itself (FEEL variables)."""
+    """The variables named in changes.ABOUT."""
     about: dict[str, Any] = {
         "instance_key": str(row.key),
         "root_key": str(row.root_key),

@@ -17,6 +17,7 @@ from service.workflow import models
 
 DEFAULT_TTL = timedelta(days=30)
 DELIVERY_TIME = timedelta(days=1)
+"""How long a message that nobody may wait for later is kept for the jobs that deliver it."""
 
 
 def publish(
@@ -119,7 +120,7 @@ def _publish(
         message_id=message_id,
         variables=dict(variables),
         published_at=now,
-        expires_at=now + max(ttl, DELIVERY_TIME),
+        expires_at=now + (ttl if ttl > timedelta() else DELIVERY_TIME),
         buffered=ttl > timedelta(),
     )
     session.add(message)

@@ -128,7 +128,7 @@ class ElementInstance(db.sa.Model):
 
 
 class Variable(db.sa.Model):
-    """A variable in the scope of an element or process instance."""
+    """A variable in the scope of an element or process instance; `inherited` from the caller and not changed since."""
 
     __tablename__ = "variables"
 
@@ -137,6 +137,7 @@ class Variable(db.sa.Model):
     key: Mapped[int] = mapped_column(Key, unique=True)
     instance_key: Mapped[int] = mapped_column(ForeignKey("process_instances.key"))
     value: Mapped[Any] = mapped_column(TypedJSON, nullable=True)
+    inherited: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index("ix_variables_instance", "instance_key", "name"),)
 

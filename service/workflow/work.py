@@ -10,6 +10,7 @@ from sqlalchemy import select
 from service import db, identity, jobs
 from service.db import values
 from service.workflow import instances, messages, models
+from service.workflow.changes import ABOUT
 from service.workflow.running import locked
 
 
@@ -35,7 +36,7 @@ def call_returned(child: int, kind: str = "", code: str = "", message: str = "")
         with locked(caller.key, by=identity.SYSTEM, even_suspended=True) as running:
             if not running.instance.waits(element):
                 return
-            result = _variables(row)
+            result = _results(row)
             if kind == "error":
                 running.do(lambda live, now: live.throw_error(element, code, message, {}, now))
             elif kind == "escalation":
@@ -101,7 +102,14 @@ def _active(key: int) -> models.ProcessInstance | None:
     return row if row is not None and row.state == "ACTIVE" else None
 
 
+def _results(row: models.ProcessInstance) -> dict[str, Any]:
+    """What a called instance made or changed: its caller must not get back older copies of its own variables."""
+    table = models.Variable
+    mine = table.scope_key == row.key, table.inherited.is_(False), table.name.not_in(ABOUT)
+    return dict(db.sa.session.execute(select(table.name, table.value).where(*mine)).all())
+
+
 def _variables(row: models.ProcessInstance) -> dict[str, Any]:
     table = models.Variable
     rows = db.sa.session.execute(select(table.name, table.value).where(table.scope_key == row.key))
-    return {name: value for name, value in rows}
+    return dict(rows.all())
