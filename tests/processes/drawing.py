@@ -22,7 +22,17 @@ ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
 GRID = 10
 MOST_NODES = 30
-TASKS = {"task", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask", "manualTask", "callActivity"}
+TASKS = {
+    "task",
+    "userTask",
+    "serviceTask",
+    "scriptTask",
+    "businessRuleTask",
+    "sendTask",
+    "receiveTask",
+    "manualTask",
+    "callActivity",
+}
 GATEWAYS = {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
 EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
 FLOW_NODES = TASKS | GATEWAYS | EVENTS | {"subProcess"}
@@ -87,7 +97,9 @@ class Segment:
 
     @property
     def box(self) -> Box:
-        return Box(min(self.a[0], self.b[0]), min(self.a[1], self.b[1]), abs(self.a[0] - self.b[0]), abs(self.a[1] - self.b[1]))
+        return Box(
+            min(self.a[0], self.b[0]), min(self.a[1], self.b[1]), abs(self.a[0] - self.b[0]), abs(self.a[1] - self.b[1])
+        )
 
     @property
     def horizontal(self) -> bool:
@@ -268,7 +280,9 @@ def labels(d: Drawing) -> Iterator[str]:
         for other in d.of(FLOW_NODES | {"textAnnotation"}):
             if other.box and other.box.overlaps(e.label) and not other.box.holds(e.label):
                 yield f"label of {e.id} overlaps {other.id}"
-            elif other.box and other.box.holds(e.label) and other.id not in e.ancestors() and other.kind != "subProcess":
+            elif (
+                other.box and other.box.holds(e.label) and other.id not in e.ancestors() and other.kind != "subProcess"
+            ):
                 yield f"label of {e.id} lies on {other.id}"
         for way in d.of(EDGES - {"association"}):
             if any(s.enters(e.label) for s in way.segments):
