@@ -7,7 +7,7 @@ from typing import Any
 
 from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
 from service.engine.decisions.boxed.functions import formal_parameters, function, function_body
-from service.engine.decisions.document import Document, Element, Import, child, children, line_of, name_of, tag
+from service.engine.decisions.document import Document, Element, Import, child, children, line_of, name_of, tag, variable_of
 from service.engine.decisions.errors import Problem
 from service.engine.decisions.graph import Decision, Graph, InputData, Key, Knowledge, Requirement, Service
 from service.engine.decisions.site import Scope, Site
@@ -38,7 +38,8 @@ class Builder:
         for element in self.document.elements("inputData"):
             variable = child(element, "variable")
             kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
-            self.graph.inputs[self.key(element)] = InputData(self.key(element), name_of(element), kind)
+            self.graph.inputs[self.key(element)] = InputData(
+                self.key(element), variable_of(element), name_of(element), kind)
         for element in self.document.elements("decision"):
             self._decision(element)
         for element in self.document.elements("businessKnowledgeModel"):
@@ -48,8 +49,10 @@ class Builder:
         return self.types
 
     def _site(self, element: Element, requirements: list[Requirement]) -> Site:
-        names = {each.prefix or each.name for each in requirements}
-        members = self.members | {each.name for each in requirements if each.prefix}
+        names = {name for each in requirements
+                 for name in ((each.prefix,) if each.prefix else (each.name, each.label))}
+        members = self.members | {
+            name for each in requirements if each.prefix for name in (each.name, each.label)}
         return Site(name_of(element), self.types, self.problems, frozenset(names), members)
 
     def _decision(self, element: Element) -> None:
@@ -58,10 +61,11 @@ class Builder:
         site = self._site(element, requires + knows)
         body = next(children(element, *EXPRESSIONS), None)
         variable = child(element, "variable")
+        logic = None if body is None else compile_expression(body, site)
+        kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
         self.graph.decisions[self.key(element)] = Decision(
-            self.key(element), element.get("id") or "", name_of(element), requires, knows,
-            None if body is None else compile_expression(body, site),
-            ANY if variable is None else self.types.reference(variable.get("typeRef"), variable), line_of(element))
+            self.key(element), element.get("id") or "", name_of(element), variable_of(element), requires, knows,
+            logic, kind, line_of(element), frozenset(site.reads))
 
     def _requirements(self, element: Element, kind: str, *targets: str) -> list[Requirement]:
         found = []
@@ -77,21 +81,23 @@ class Builder:
         if not namespace or namespace == self.document.namespace:
             target = self.document.by_id.get(identifier)
             if target is not None and tag(target) in _DRG:
-                return Requirement(self.key(target), "", name_of(target))
+                return Requirement(self.key(target), "", variable_of(target), name_of(target))
         elif namespace in self.prefixes:
-            name = self._imported_name((namespace, identifier))
-            if name is not None:
-                return Requirement((namespace, identifier), self.prefixes[namespace], name)
+            names = self._imported_names((namespace, identifier))
+            if names is not None:
+                return Requirement((namespace, identifier), self.prefixes[namespace], *names)
         self.problems.append(Problem(name_of(owner), line_of(pointer),
                                      f"'{pointer.get('href')}' points at nothing in this model"))
         return None
 
-    def _imported_name(self, key: Key) -> str | None:
-        for table in (self.graph.decisions, self.graph.inputs, self.graph.knowledge):
-            found: Any = table.get(key)
-            if found is not None:
-                return str(found.name)
-        return None
+    def _imported_names(self, key: Key) -> tuple[str, str] | None:
+        decision, data = self.graph.decisions.get(key), self.graph.inputs.get(key)
+        if decision is not None:
+            return decision.variable, decision.name
+        if data is not None:
+            return data.name, data.label
+        knowledge = self.graph.knowledge.get(key)
+        return None if knowledge is None else (knowledge.name, knowledge.name)
 
     def _knowledge(self, element: Element) -> None:
         knows = self._requirements(element, "knowledgeRequirement", "requiredKnowledge")

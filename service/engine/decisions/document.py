@@ -54,6 +54,12 @@ def name_of(element: Element) -> str:
     return " ".join((element.get("name") or "").split())
 
 
+def variable_of(element: Element) -> str:
+    """The name under which logic knows an element: that of its variable, or else its own."""
+    variable = child(element, "variable")
+    return (name_of(variable) if variable is not None else "") or name_of(element)
+
+
 def line_of(element: Element) -> int:
     """The line where an element begins."""
     return int(element.sourceline or 0)

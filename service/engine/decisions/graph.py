@@ -16,20 +16,25 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """A value that comes from outside."""
+    """A value that comes from outside, known by its variable's ``name``; ``label`` is the element's own name."""
 
     key: Key
     name: str
+    label: str
     type: Type = ANY
 
 
 @dataclass(slots=True)
 class Requirement:
-    """Something an element needs: under which prefix and name its logic knows it."""
+    """Something an element needs: under which prefix and name its logic knows it.
+
+    The standard wants an element and its variable to have one name. Where they differ, both are known.
+    """
 
     target: Key
     prefix: str
     name: str
+    label: str
 
 
 @dataclass(slots=True)
@@ -39,11 +44,13 @@ class Decision:
     key: Key
     id: str
     name: str
+    variable: str
     requires: list[Requirement] = field(default_factory=list)
     knows: list[Requirement] = field(default_factory=list)
     logic: Logic | None = None
     type: Type = ANY
     line: int = 0
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -82,11 +89,8 @@ class Graph:
     def bind(self, scope: Scope, needed: list[Requirement], value: Callable[[Key], Any]) -> None:
         """Put the values of requirements into a scope, under their prefixes."""
         for each in needed:
-            if each.prefix:
-                inner = scope.setdefault(each.prefix, {})
-                inner[each.name] = value(each.target)
-            else:
-                scope[each.name] = value(each.target)
+            inner = scope.setdefault(each.prefix, {}) if each.prefix else scope
+            inner[each.name] = inner[each.label] = value(each.target)
 
     def function(self, key: Key) -> HostFunction | None:
         """The function of a business knowledge model or decision service."""

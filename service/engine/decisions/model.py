@@ -20,13 +20,20 @@ from service.feel.values import Value, export
 
 @dataclass(frozen=True, slots=True)
 class DecisionInfo:
-    """What a caller needs to know of a decision; ``inputs`` are those needed directly or further down."""
+    """What a caller needs to know of a decision.
+
+    ``required_inputs`` and ``required_decisions`` are those needed directly, by the names their variables have;
+    ``inputs`` those needed directly or further down; ``reads`` variables its expressions read that the model does
+    not provide, so that the caller must.
+    """
 
     id: str
     name: str
+    variable: str
     required_inputs: tuple[str, ...]
     required_decisions: tuple[str, ...]
     inputs: tuple[str, ...]
+    reads: tuple[str, ...] = ()
     is_service: bool = False
 
 
@@ -71,8 +78,8 @@ class Model:
     def _info(self, decision: Decision) -> DecisionInfo:
         direct = [each.name for each in decision.requires if each.target in self._graph.inputs]
         required = [each.name for each in decision.requires if each.target in self._graph.decisions]
-        return DecisionInfo(decision.id, decision.name, tuple(direct), tuple(required),
-                            tuple(dict.fromkeys(self._inputs_below(decision, set()))))
+        return DecisionInfo(decision.id, decision.name, decision.variable, tuple(direct), tuple(required),
+                            tuple(dict.fromkeys(self._inputs_below(decision, set()))), tuple(sorted(decision.reads)))
 
     def _inputs_below(self, decision: Decision, seen: set[Key]) -> Iterator[str]:
         for each in decision.requires:
@@ -97,7 +104,7 @@ class Model:
                 return found  # type: ignore[no-any-return]
         for table in tables:
             for each in table.values():
-                if each.name == name and each.key[0] == namespace:
+                if name in (each.name, getattr(each, "variable", each.name)) and each.key[0] == namespace:
                     return each  # type: ignore[no-any-return]
         raise UnknownDecision(name)
 
@@ -136,7 +143,7 @@ class Model:
 
 def _service_info(service: Service) -> DecisionInfo:
     inputs = tuple(each.name for each in service.input_data)
-    return DecisionInfo(service.id, service.name, inputs, tuple(each.name for each in service.input_decisions),
+    return DecisionInfo(service.id, service.name, service.name, inputs, tuple(each.name for each in service.input_decisions),
                         inputs, is_service=True)
 
 

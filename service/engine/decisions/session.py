@@ -16,7 +16,11 @@ _PLACE = ("", 0, 0)
 
 
 class Session:
-    """The values of inputs and decisions in one evaluation."""
+    """The values of inputs and decisions in one evaluation.
+
+    A decision sees what it requires and, as in Camunda, whatever else was given; a decision service's decisions see
+    only what they require.
+    """
 
     def __init__(self, graph: Graph, inputs: Mapping[str, Any], runtime: DecisionRuntime,
                  known: dict[Key, Value] | None = None, closed: bool = False) -> None:
@@ -40,15 +44,14 @@ class Session:
         data = self._graph.inputs.get(key)
         if data is None or self._closed:
             return None
-        value = self._given(key, data.name)
+        value = self._given(key, data.name, data.label)
         if value is MISSING:
             self._runtime.warn(_PLACE, "variable_not_found", name=data.name)
             return None
         return value if data.type is ANY else convert(value, data.type, self._runtime)
 
-    def _given(self, key: Key, name: str) -> Value:
-        qualified = f"{{{key[0]}}}{name}"
-        for candidate in (qualified, name):
+    def _given(self, key: Key, name: str, label: str) -> Value:
+        for candidate in (name, label, f"{{{key[0]}}}{name}"):
             if candidate in self._inputs:
                 return admit(self._inputs[candidate])
         return MISSING
@@ -61,7 +64,7 @@ class Session:
         self._open.add(decision.key)
         self._runtime.enter()
         try:
-            scope: Scope = {}
+            scope: Scope = {} if self._closed else dict(self._inputs)
             self._graph.bind(scope, decision.knows, self._graph.function)
             self._graph.bind(scope, decision.requires, self.value)
             return self._decided(decision, scope)
@@ -103,7 +106,8 @@ def serve(graph: Graph, service: Service, inputs: Mapping[str, Any], runtime: De
     """Ask a decision service with inputs by name; what is not given is null."""
     known: dict[Key, Value] = {}
     for each in service.input_data + service.input_decisions:
-        value = admit(inputs[each.name]) if each.name in inputs else None
+        given = each.name if each.name in inputs else each.label
+        value = admit(inputs[given]) if given in inputs else None
         known[each.target] = convert(None if value is MISSING else value, _type_of(graph, each.target), runtime)
     return _serve(graph, service, Session(graph, inputs, runtime, known, closed=True), runtime)
 

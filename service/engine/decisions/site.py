@@ -27,7 +27,9 @@ class Site:
     types: TypeTable
     problems: list[Problem]
     names: frozenset[str] = frozenset()
-    members: frozenset[str] = field(default_factory=frozenset)
+    members: frozenset[str] = frozenset()
+    reads: set[str] = field(default_factory=set)
+    """Variables read that nothing in the model provides."""
 
     def with_names(self, names: Iterable[str]) -> Site:
         """The same place with more names in scope."""
@@ -40,7 +42,9 @@ class Site:
     def compile(self, text: str, element: Element) -> feel.Compiled | None:
         """A FEEL expression; None, and a problem, if it is none."""
         try:
-            return feel.compile(text, self.names, members=self.members, types=self.types)
+            compiled = feel.compile(text, self.names, members=self.members, types=self.types)
+            self.reads.update(compiled.names - self.names)
+            return compiled
         except feel.FeelSyntaxError as error:
             self.problem(element, str(error), error)
             return None
@@ -48,7 +52,9 @@ class Site:
     def compile_tests(self, text: str, element: Element) -> feel.CompiledTests | None:
         """FEEL unary tests; None, and a problem, if they are none."""
         try:
-            return feel.compile_unary_tests(text, self.names, members=self.members, types=self.types)
+            compiled = feel.compile_unary_tests(text, self.names, members=self.members, types=self.types)
+            self.reads.update(compiled.names - self.names)
+            return compiled
         except feel.FeelSyntaxError as error:
             self.problem(element, str(error), error)
             return None

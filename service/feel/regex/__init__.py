@@ -1,45 +1,10 @@
-"""Regular expressions."""
+"""Regular expressions as in XPath and XQuery Functions and Operators 3.1, clause 5.6, which FEEL refers to.
 
-from __future__ import annotations
+They cannot be made to hang. A pattern is read into a tree (``syntax``). Where a bound on the work can be read off the
+tree, Python's ``re`` does it (``native``); all others run on a machine that visits each pair of instruction and
+position at most once and counts its steps (``program``, ``machine``).
+"""
 
-import re
+from service.feel.regex.pattern import Pattern, compile
 
-from service.feel.errors import Failure
-
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
-
-
-class Pattern:
-    """A pattern ready to be used."""
-
-    def __init__(self, pattern: str, flags: str) -> None:
-        value = 0
-        for flag in flags:
-            if flag not in _FLAGS:
-                raise Failure("bad_pattern", pattern=pattern, reason=f"flag {flag}")
-            value |= _FLAGS[flag]
-        try:
-            self._pattern = re.compile(pattern, value)
-        except re.error as error:
-            raise Failure("bad_pattern", pattern=pattern, reason=str(error)) from None
-
-    def search(self, text: str) -> bool:
-        """Whether it occurs."""
-        return self._pattern.search(text) is not None
-
-    def replace(self, text: str, replacement: str, limit: int) -> str:
-        """Replace all."""
-        return self._pattern.sub(re.sub(r"\$(\d)", r"\\\1", replacement), text)
-
-    def find_all(self, text: str) -> list[str]:
-        """All matches."""
-        return [match.group() for match in self._pattern.finditer(text)]
-
-    def split(self, text: str) -> list[str]:
-        """Split."""
-        return self._pattern.split(text)
-
-
-def compile(pattern: str, flags: str = "") -> Pattern:
-    """Compile."""
-    return Pattern(pattern, flags)
+__all__ = ["Pattern", "compile"]
