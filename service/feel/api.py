@@ -209,16 +209,23 @@ def functions() -> Mapping[str, Builtin]:
 def constant_range(source: str) -> Range | None:
     """The range a text writes, if its ends are literals; what ``range()`` accepts (clause 10.3.4.1)."""
     try:
-        node = parse_expression(source, Vocabulary(functions=_FUNCTION_NAMES))
+        node = parse_expression(_with_ends(source.strip()), Vocabulary(functions=_FUNCTION_NAMES))
     except FeelSyntaxError:
         return None
-    ends = [node.low, node.high] if isinstance(node, nodes.RangeLiteral) else (
-        [node.endpoint] if isinstance(node, nodes.UnaryTest) else [])
-    if not ends or not all(_is_constant(end) for end in ends):
+    if not isinstance(node, nodes.RangeLiteral) or not (_is_constant(node.low) and _is_constant(node.high)):
         return None
     unit = Unit(source)
     value = Compiled(unit, compile_node(node, Scope(unit))).evaluate()
     return value if isinstance(value, Range) else None
+
+
+def _with_ends(text: str) -> str:
+    """``(..5]`` and ``[5..)`` with null for the end that is not there."""
+    if text[:1] in ("(", "]") and text[1:].lstrip().startswith(".."):
+        return f"{text[0]}null{text[1:].lstrip()}"
+    if text[-1:] in (")", "[") and text[:-1].rstrip().endswith(".."):
+        return f"{text[:-1].rstrip()}null{text[-1]}"
+    return text
 
 
 _LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})

@@ -52,7 +52,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "type_mismatch": ("expected {expected}, but found {kind}", "此处应为 {expected} 类型，却是{kind}"),
     "unknown_type": ("type '{name}' not found", "找不到类型“{name}”"),
     "not_allowed": ("{value} is not one of the allowed values of {type}", "{value} 不在 {type} 的允许值之内"),
-    "unsupported_value": ("a value of the kind '{kind}' cannot be used in an expression", "表达式中不能使用“{kind}”类的值"),
+    "unsupported_value": ("a value of the kind '{kind}' cannot be used in an expression",
+                          "表达式中不能使用“{kind}”类的值"),
     # bounds
     "too_many_steps": ("stopped after {limit} steps", "执行超过 {limit} 步，已停止"),
     "too_deep_calls": ("functions call each other more than {limit} levels deep", "函数调用超过 {limit} 层"),

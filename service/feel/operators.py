@@ -58,7 +58,7 @@ def _equal_same_kind(left: Value, right: Value, kind: type, depth: int) -> bool 
         return _equal_ranges(left, right)
     if isinstance(left, Function):
         return left is right
-    return sort_key(left, right) == sort_key(right, left)
+    return bool(sort_key(left, right) == sort_key(right, left))
 
 
 def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
 from service.engine.decisions.boxed.functions import formal_parameters, function, function_body
-from service.engine.decisions.document import Document, Element, Import, child, children, line_of, name_of, tag, variable_of
+from service.engine.decisions.document import (
+    Document,
+    Element,
+    child,
+    children,
+    line_of,
+    name_of,
+    tag,
+    variable_of,
+)
 from service.engine.decisions.errors import Problem
 from service.engine.decisions.graph import Decision, Graph, InputData, Key, Knowledge, Requirement, Service
 from service.engine.decisions.site import Scope, Site
@@ -17,24 +27,38 @@ from service.feel.types import ANY, FunctionType, Type
 _DRG = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported document: its prefix, its types, and the paths to what it imports itself."""
+
+    prefix: str
+    types: TypeTable
+    paths: Mapping[str, tuple[str, ...]]
+
+
 class Builder:
     """Compiles one document into a graph that already holds the documents it imports."""
 
-    def __init__(self, document: Document, graph: Graph, imported: Mapping[str, tuple[Import, TypeTable]],
+    def __init__(self, document: Document, graph: Graph, imported: Mapping[str, Imported],
                  problems: list[Problem]) -> None:
         self.document = document
         self.graph = graph
-        self.prefixes = {namespace: entry.prefix for namespace, (entry, _) in imported.items()}
+        self.paths: dict[str, tuple[str, ...]] = {}
         self.problems = problems
-        self.types = TypeTable(document, {entry.prefix: table for entry, table in imported.values()}, problems)
+        for namespace, found in imported.items():
+            self.paths[namespace] = (found.prefix,)
+        for found in imported.values():
+            for namespace, path in found.paths.items():
+                self.paths.setdefault(namespace, (found.prefix, *path))
+        self.types = TypeTable(document, {found.prefix: found.types for found in imported.values()}, problems)
         self.members = _members(document)
 
     def key(self, element: Element) -> Key:
         """What an element is known by in the graph."""
         return self.document.namespace, element.get("id") or name_of(element)
 
-    def build(self) -> TypeTable:
-        """Add all elements to the graph; the types are needed by those that import this document."""
+    def build(self) -> None:
+        """Add all elements to the graph."""
         for element in self.document.elements("inputData"):
             variable = child(element, "variable")
             kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
@@ -46,13 +70,13 @@ class Builder:
             self._knowledge(element)
         for element in self.document.elements("decisionService"):
             self._service(element)
-        return self.types
 
     def _site(self, element: Element, requirements: list[Requirement]) -> Site:
         names = {name for each in requirements
-                 for name in ((each.prefix,) if each.prefix else (each.name, each.label))}
+                 for name in (each.prefixes[:1] or (each.name, each.label))}
         members = self.members | {
-            name for each in requirements if each.prefix for name in (each.name, each.label)}
+            name for each in requirements if each.prefixes
+            for name in (*each.prefixes[1:], each.name, each.label)}
         return Site(name_of(element), self.types, self.problems, frozenset(names), members)
 
     def _decision(self, element: Element) -> None:
@@ -81,11 +105,11 @@ class Builder:
         if not namespace or namespace == self.document.namespace:
             target = self.document.by_id.get(identifier)
             if target is not None and tag(target) in _DRG:
-                return Requirement(self.key(target), "", variable_of(target), name_of(target))
-        elif namespace in self.prefixes:
+                return Requirement(self.key(target), (), variable_of(target), name_of(target))
+        elif namespace in self.paths:
             names = self._imported_names((namespace, identifier))
             if names is not None:
-                return Requirement((namespace, identifier), self.prefixes[namespace], *names)
+                return Requirement((namespace, identifier), self.paths[namespace], *names)
         self.problems.append(Problem(name_of(owner), line_of(pointer),
                                      f"'{pointer.get('href')}' points at nothing in this model"))
         return None

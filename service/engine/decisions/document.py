@@ -62,7 +62,8 @@ def variable_of(element: Element) -> str:
 
 def line_of(element: Element) -> int:
     """The line where an element begins."""
-    return int(element.sourceline or 0)
+    line = element.sourceline
+    return line if isinstance(line, int) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,15 +26,20 @@ class InputData:
 
 @dataclass(slots=True)
 class Requirement:
-    """Something an element needs: under which prefix and name its logic knows it.
+    """Something an element needs: the prefixes of the imports it comes through, and its name.
 
     The standard wants an element and its variable to have one name. Where they differ, both are known.
     """
 
     target: Key
-    prefix: str
+    path: tuple[str, ...]
     name: str
     label: str
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefixes as they are written; an import without one brings its names in as they are."""
+        return tuple(prefix for prefix in self.path if prefix)
 
 
 @dataclass(slots=True)
@@ -85,16 +90,25 @@ class Graph:
     decisions: dict[Key, Decision] = field(default_factory=dict)
     knowledge: dict[Key, Knowledge] = field(default_factory=dict)
     services: dict[Key, Service] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    """The names of all inputs and decisions, known once the graph is complete."""
 
-    def bind(self, scope: Scope, needed: list[Requirement], value: Callable[[Key], Any]) -> None:
+    def bind(self, scope: Scope, needed: list[Requirement], value: Callable[[Requirement], Any]) -> None:
         """Put the values of requirements into a scope, under their prefixes."""
         for each in needed:
-            inner = scope.setdefault(each.prefix, {}) if each.prefix else scope
-            inner[each.name] = inner[each.label] = value(each.target)
+            inner = scope
+            for prefix in each.prefixes:
+                inner = inner.setdefault(prefix, {})
+            inner[each.name] = inner[each.label] = value(each)
 
-    def function(self, key: Key) -> HostFunction | None:
+    def declared(self) -> frozenset[str]:
+        """The names of all inputs and decisions."""
+        inputs = {name for each in self.inputs.values() for name in (each.name, each.label)}
+        return frozenset(inputs | {name for each in self.decisions.values() for name in (each.name, each.variable)})
+
+    def function(self, needed: Requirement) -> HostFunction | None:
         """The function of a business knowledge model or decision service."""
-        found = self.knowledge.get(key)
+        found = self.knowledge.get(needed.target)
         return None if found is None else found.function
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.engine.decisions.build import Builder
+from service.engine.decisions.build import Builder, Imported
 from service.engine.decisions.document import Document, read
 from service.engine.decisions.errors import DecisionWarning, ModelError, Problem, UnknownDecision
 from service.engine.decisions.graph import Decision, Graph, Key, Knowledge, Service
 from service.engine.decisions.runtime import DecisionRuntime, TableTrace, Trace
 from service.engine.decisions.session import Session, serve, service_function
-from service.engine.decisions.types import TypeTable
 from service.feel.errors import LimitExceeded
 from service.feel.runtime import DEFAULT_LIMITS, Clock, Limits
 from service.feel.values import Value, export
@@ -78,8 +77,9 @@ class Model:
     def _info(self, decision: Decision) -> DecisionInfo:
         direct = [each.name for each in decision.requires if each.target in self._graph.inputs]
         required = [each.name for each in decision.requires if each.target in self._graph.decisions]
+        below = tuple(dict.fromkeys(self._inputs_below(decision, set())))
         return DecisionInfo(decision.id, decision.name, decision.variable, tuple(direct), tuple(required),
-                            tuple(dict.fromkeys(self._inputs_below(decision, set()))), tuple(sorted(decision.reads)))
+                            below, tuple(sorted(decision.reads)))
 
     def _inputs_below(self, decision: Decision, seen: set[Key]) -> Iterator[str]:
         for each in decision.requires:
@@ -133,7 +133,7 @@ class Model:
         try:
             if isinstance(found, Service):
                 return export(serve(self._graph, found, inputs, runtime))
-            return export(Session(self._graph, inputs, runtime).value(found.key))
+            return export(Session(self._graph, inputs, runtime).value(found.key, ()))
         except LimitExceeded as failure:
             runtime.warn(("", 0, 0), failure.code, **failure.params)
         except RecursionError:
@@ -143,8 +143,8 @@ class Model:
 
 def _service_info(service: Service) -> DecisionInfo:
     inputs = tuple(each.name for each in service.input_data)
-    return DecisionInfo(service.id, service.name, service.name, inputs, tuple(each.name for each in service.input_decisions),
-                        inputs, is_service=True)
+    decisions = tuple(each.name for each in service.input_decisions)
+    return DecisionInfo(service.id, service.name, service.name, inputs, decisions, inputs, is_service=True)
 
 
 def load(xml: bytes, imports: Iterable[bytes] = ()) -> Model:
@@ -158,24 +158,26 @@ def load(xml: bytes, imports: Iterable[bytes] = ()) -> Model:
     _load(document, others, graph, problems, {}, ())
     for service in graph.services.values():
         graph.knowledge[service.key].function = service_function(graph, service)
+    graph.names = graph.declared()
     return Model(document, graph, problems)
 
 
 def _load(document: Document, others: Mapping[str, Document], graph: Graph, problems: list[Problem],
-          done: dict[str, TypeTable], path: tuple[str, ...]) -> TypeTable:
+          done: dict[str, Builder], path: tuple[str, ...]) -> Builder:
     """Build what a document imports, then the document itself."""
     if document.namespace in path:
         raise ModelError(f"the model '{document.name}' imports itself")
-    imported = {}
+    imported: dict[str, Imported] = {}
     for entry in document.imports:
         found = others.get(entry.namespace)
         if found is None:
             raise ModelError(f"the imported model '{entry.namespace}' is not there")
         if entry.namespace not in done:
             done[entry.namespace] = _load(found, others, graph, problems, done, (*path, document.namespace))
-        imported[entry.namespace] = entry, done[entry.namespace]
+        built = done[entry.namespace]
+        imported[entry.namespace] = Imported(entry.prefix, built.types, built.paths)
     builder = Builder(document, graph, imported, problems)
-    table = builder.build()
+    builder.build()
     for service in graph.services.values():
         graph.knowledge.setdefault(service.key, Knowledge(service.key, service.id, service.name))
-    return table
+    return builder

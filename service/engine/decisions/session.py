@@ -5,72 +5,85 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.engine.decisions.graph import Decision, Graph, Key, Service
+from service.engine.decisions.graph import Decision, Graph, InputData, Key, Service
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import Scope, convert
 from service.feel.functions import HostFunction
 from service.feel.types import ANY, FunctionType, Type
-from service.feel.values import MISSING, Value, admit
+from service.feel.values import MISSING, Value, admit, admitted
 
 _PLACE = ("", 0, 0)
+
+
+Path = tuple[str, ...]
+"""The prefixes of the imports on the way to an element: one model may be imported twice, with different inputs."""
 
 
 class Session:
     """The values of inputs and decisions in one evaluation.
 
-    A decision sees what it requires and, as in Camunda, whatever else was given; a decision service's decisions see
-    only what they require.
+    A decision sees what it requires and, as in Camunda, variables that the model does not declare; a decision
+    service's decisions see only what they require.
     """
 
     def __init__(self, graph: Graph, inputs: Mapping[str, Any], runtime: DecisionRuntime,
-                 known: dict[Key, Value] | None = None, closed: bool = False) -> None:
+                 known: dict[tuple[Path, Key], Value] | None = None, closed: bool = False) -> None:
         self._graph = graph
         self._inputs = inputs
         self._runtime = runtime
-        self._known: dict[Key, Value] = known if known is not None else {}
+        self._known: dict[tuple[Path, Key], Value] = known if known is not None else {}
         self._closed = closed
-        self._open: set[Key] = set()
+        self._open: set[tuple[Path, Key]] = set()
+        self._extra: Scope = {} if closed else {
+            name: value for name, value in inputs.items() if name not in graph.names}
 
-    def value(self, key: Key) -> Value:
+    def value(self, key: Key, path: Path) -> Value:
         """The value of an input or a decision."""
-        if key in self._known:
-            return self._known[key]
+        place = path, key
+        if place in self._known:
+            return self._known[place]
         decision = self._graph.decisions.get(key)
-        value = self._input(key) if decision is None else self.decide(decision)
-        self._known[key] = value
+        value = self._input(key, path) if decision is None else self.decide(decision, path)
+        self._known[place] = value
         return value
 
-    def _input(self, key: Key) -> Value:
+    def _input(self, key: Key, path: Path) -> Value:
         data = self._graph.inputs.get(key)
         if data is None or self._closed:
             return None
-        value = self._given(key, data.name, data.label)
+        value = self._given(data, path)
         if value is MISSING:
             self._runtime.warn(_PLACE, "variable_not_found", name=data.name)
             return None
         return value if data.type is ANY else convert(value, data.type, self._runtime)
 
-    def _given(self, key: Key, name: str, label: str) -> Value:
-        for candidate in (name, label, f"{{{key[0]}}}{name}"):
-            if candidate in self._inputs:
-                return admit(self._inputs[candidate])
+    def _given(self, data: InputData, path: Path) -> Value:
+        """What was given for an input: under the prefixes of its imports, by its qualified or by its bare name."""
+        inner: Any = self._inputs
+        for prefix in path:
+            inner = inner.get(prefix) if isinstance(inner, Mapping) else None
+        for names in (inner if isinstance(inner, Mapping) else {}, self._inputs):
+            for candidate in (data.name, data.label, f"{{{data.key[0]}}}{data.name}"):
+                if candidate in names:
+                    return admit(names[candidate])
         return MISSING
 
-    def decide(self, decision: Decision) -> Value:
+    def decide(self, decision: Decision, path: Path) -> Value:
         """Make a decision, and before it those it requires."""
-        if decision.key in self._open:
+        place = path, decision.key
+        if place in self._open:
             self._runtime.warn(_PLACE, "assertion", reason=f"'{decision.name}' requires itself")
             return None
-        self._open.add(decision.key)
+        self._open.add(place)
         self._runtime.enter()
         try:
-            scope: Scope = {} if self._closed else dict(self._inputs)
+            scope = dict(self._extra)
             self._graph.bind(scope, decision.knows, self._graph.function)
-            self._graph.bind(scope, decision.requires, self.value)
+            self._graph.bind(scope, decision.requires, lambda each: self.value(each.target, path + each.prefixes))
             return self._decided(decision, scope)
         finally:
             self._runtime.depth -= 1
-            self._open.discard(decision.key)
+            self._open.discard(place)
 
     def _decided(self, decision: Decision, scope: Scope) -> Value:
         runtime = self._runtime
@@ -91,7 +104,7 @@ def service_function(graph: Graph, service: Service) -> HostFunction:
     types = tuple(_type_of(graph, each.target) for each in needed)
 
     def run(runtime: DecisionRuntime, *arguments: Value) -> Value:
-        known = {each.target: value for each, value in zip(needed, arguments, strict=True)}
+        known = {(each.prefixes, each.target): value for each, value in zip(needed, arguments, strict=True)}
         return _serve(graph, service, Session(graph, {}, runtime, known, closed=True), runtime)
     return HostFunction(service.name, tuple(each.name for each in needed), run, types, service.type)
 
@@ -104,16 +117,16 @@ def _type_of(graph: Graph, key: Key) -> Type:
 
 def serve(graph: Graph, service: Service, inputs: Mapping[str, Any], runtime: DecisionRuntime) -> Value:
     """Ask a decision service with inputs by name; what is not given is null."""
-    known: dict[Key, Value] = {}
+    known: dict[tuple[Path, Key], Value] = {}
     for each in service.input_data + service.input_decisions:
         given = each.name if each.name in inputs else each.label
-        value = admit(inputs[given]) if given in inputs else None
-        known[each.target] = convert(None if value is MISSING else value, _type_of(graph, each.target), runtime)
+        value = admitted(inputs[given]) if given in inputs else None
+        known[each.prefixes, each.target] = convert(value, _type_of(graph, each.target), runtime)
     return _serve(graph, service, Session(graph, inputs, runtime, known, closed=True), runtime)
 
 
 def _serve(graph: Graph, service: Service, session: Session, runtime: DecisionRuntime) -> Value:
-    results = {each.name: session.value(each.target) for each in service.outputs}
+    results = {each.name: session.value(each.target, each.prefixes) for each in service.outputs}
     value = next(iter(results.values())) if len(results) == 1 else results
     expected = service.type.result if isinstance(service.type, FunctionType) else service.type
     return value if expected is ANY else convert(value, expected, runtime)

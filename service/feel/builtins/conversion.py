@@ -16,16 +16,17 @@ from service.feel.temporal.arithmetic import months_between
 from service.feel.temporal.calendar import days_from
 from service.feel.temporal.values import (
     DATES,
-    DATETIMES,
     SECOND,
     Date,
     DateTime,
     Duration,
     Time,
     YearsMonths,
+    at_instant,
     civil,
     days_of,
     duration_nanos,
+    instant,
     make_date,
     make_datetime,
     make_time,
@@ -141,11 +142,12 @@ def datetime_from_date(runtime: Runtime, source: Any) -> DateTime:
     return make_datetime(days_of(source), 0, zones.fixed(0)) if type(source) in DATES else source
 
 
-@builtin("date and time", "date: date|date and time, timezone: string", _SECTION)
-def datetime_in_zone(runtime: Runtime, source: Date | DateTime, timezone: str) -> DateTime:
-    """The same wall clock in another zone."""
-    nanos = nanos_of_day(source) if type(source) in DATETIMES else 0  # type: ignore[arg-type]
-    return make_datetime(days_of(source), nanos, _zone("date and time", timezone))
+@builtin("date and time", "date: date and time, timezone: string", _SECTION)
+def datetime_in_zone(runtime: Runtime, source: DateTime, timezone: str) -> DateTime:
+    """The same moment on the wall clock of another zone, as in Camunda; without a zone it is read in UTC."""
+    zone = _zone("date and time", timezone)
+    assert zone is not None
+    return at_instant(instant(source), zone)
 
 
 @builtin("date and time", "year: number, month: number, day: number, hour: number, minute: number, "
@@ -211,12 +213,6 @@ def number(runtime: Runtime, source: str, grouping: str | None = None, point: st
     if not value.is_finite():
         raise bad_value("number", repr(source[:60]))
     return value
-
-
-@builtin("number", "from: number", _SECTION)
-def same_number(runtime: Runtime, source: Decimal) -> Decimal:
-    """A number as it is."""
-    return source
 
 
 @builtin("string", "from: any", _SECTION)

@@ -226,6 +226,8 @@ def parse(runtime: Runtime, source: str) -> Range:
 
     >>> range("[18..21)")
     [18..21)
+    >>> range("[2..)") = (>=2)
+    true
     """
     from service.feel.api import constant_range
     found = constant_range(source)

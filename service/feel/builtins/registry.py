@@ -16,7 +16,10 @@ FUNCTIONS: dict[str, Builtin] = {}
 Implementation = Callable[..., Value]
 
 
-def builtin(name: str, signature: str, section: str, standard: bool = True) -> Callable[[Implementation], Implementation]:
+Decorator = Callable[[Implementation], Implementation]
+
+
+def builtin(name: str, signature: str, section: str, standard: bool = True) -> Decorator:
     """Register an implementation under a name and a written signature (``a: number, b: string?``).
 
     A name may be registered several times; the signatures are tried in that order. The docstring of the first is
@@ -32,7 +35,7 @@ def builtin(name: str, signature: str, section: str, standard: bool = True) -> C
     return register
 
 
-def on_list(name: str, section: str) -> Callable[[Implementation], Implementation]:
+def on_list(name: str, section: str) -> Decorator:
     """Register ``name(list)`` and ``name(item, item, ...)`` for one implementation that takes the items."""
     def register(implementation: Implementation) -> Implementation:
         def from_list(runtime: Runtime, values: list[Value]) -> Value:

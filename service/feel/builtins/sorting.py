@@ -10,7 +10,6 @@ from service.feel.operators import less
 from service.feel.runtime import Runtime
 from service.feel.values import Function, Value, items, kind_of
 
-
 Before = Callable[[Value, Value], bool]
 
 

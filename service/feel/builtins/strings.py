@@ -156,9 +156,8 @@ def split(runtime: Runtime, string: str, delimiter: str) -> list[str]:
     return regex.compile(delimiter, "").split(string)
 
 
-@builtin("string join", "list: list, delimiter: string|null?, prefix: string|null?, suffix: string|null?", _SECTION)
-def string_join(runtime: Runtime, values: list[Value], delimiter: str | None = None, prefix: str | None = None,
-                suffix: str | None = None) -> str:
+@builtin("string join", "list: list, delimiter: string|null?", _SECTION)
+def string_join(runtime: Runtime, values: list[Value], delimiter: str | None = None) -> str:
     """The texts of a list in a row, with a delimiter between them; null items are left out.
 
     >>> string join(["a", "b", "c"], "_and_")
@@ -173,4 +172,4 @@ def string_join(runtime: Runtime, values: list[Value], delimiter: str | None = N
                           kind=kind_of(value))
     size = sum(len(value) for value in texts) + len(delimiter or "") * len(texts)
     runtime.check_string(size)
-    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
+    return (delimiter or "").join(texts)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from service.feel import nodes
 from service.feel.compiler.names import negated_literal
-from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.compiler.scope import Frame, Run, Scope, Selection
 from service.feel.functions import UserFunction
 from service.feel.operators import compare, less_equal
 from service.feel.runtime import Place
@@ -145,9 +145,9 @@ def _is_boolean(node: nodes.Node) -> bool:
     return isinstance(node, _BOOLEAN_NODES) or (isinstance(node, nodes.Binary) and node.op in _BOOLEAN_OPERATORS)
 
 
-def selection(condition: Run, slot: int, place: Place) -> Run:
+def selection(condition: Run, slot: int, place: Place) -> Selection:
     """The items that pass; null as soon as a condition is neither true, false nor null."""
-    def select(s: Frame, values: list[Value]) -> Value:  # type: ignore[misc]
+    def select(s: Frame, values: list[Value]) -> Value:
         s[1].spend(len(values))
         before = s[slot]
         result = []
@@ -162,10 +162,10 @@ def selection(condition: Run, slot: int, place: Place) -> Run:
                 return None
         s[slot] = before
         return result
-    return select  # type: ignore[return-value]
+    return select
 
 
-def _either(subject: Run, condition: Run, slot: int, select: Run, place: Place) -> Run:
+def _either(subject: Run, condition: Run, slot: int, select: Selection, place: Place) -> Run:
     def run(s: Frame) -> Value:
         values = subject(s)
         if values is None:
@@ -179,7 +179,7 @@ def _either(subject: Run, condition: Run, slot: int, select: Run, place: Place) 
         del s[1].warnings[kept:]
         if type(first) is Decimal:
             return item_at(s, values, first, place)
-        return select(s, values)  # type: ignore[call-arg]
+        return select(s, values)
     return run
 
 

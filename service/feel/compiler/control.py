@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from service.feel import nodes
 from service.feel.compiler.operations import failed
-from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.compiler.scope import Frame, Rounds, Run, Scope, Step
 from service.feel.errors import Failure
 from service.feel.runtime import Place
 from service.feel.temporal.values import DATES, date_from_days, days_of
@@ -84,7 +84,7 @@ def quantified(node: nodes.Quantified, scope: Scope) -> Run:
     return run
 
 
-def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Run:
+def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
     """A function that sets the loop variables to every combination, calling ``step`` until it returns False.
 
     It returns None if a source cannot be gone through, else whether all rounds were made.
@@ -94,7 +94,7 @@ def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Run:
         source = _source(iterator.source, scope)
         sources.append((scope.bind(iterator.name), source))
 
-    def rounds(s: Frame, step: object, at: int = 0) -> bool | None:
+    def rounds(s: Frame, step: Step, at: int = 0) -> bool | None:
         slot, source = sources[at]
         values = source(s)
         if values is None:
@@ -103,13 +103,13 @@ def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Run:
         for value in values:
             runtime.spend()
             s[slot] = value
-            going = step() if last else rounds(s, step, at + 1)  # type: ignore[operator]
+            going = step() if last else rounds(s, step, at + 1)
             if not going:
                 s[slot] = before
                 return going
         s[slot] = before
         return True
-    return rounds  # type: ignore[return-value]
+    return rounds
 
 
 def _source(node: nodes.Node, scope: Scope) -> Run:
@@ -147,12 +147,16 @@ def iterate(value: Value, both_ways: bool = False) -> Iterable[Value]:
 def _range_items(bounds: Range, both_ways: bool) -> Iterable[Value]:
     start, end = bounds.start, bounds.end
     if type(start) is Decimal and type(end) is Decimal:
-        if start != start.to_integral_value() or end != end.to_integral_value() or abs(start) > 10**30 or abs(end) > 10**30:
+        if not (_is_whole(start) and _is_whole(end)):
             raise Failure("not_iterable", kind="range")
         return (Decimal(number) for number in _span(int(start), int(end), bounds, both_ways))
     if type(start) in DATES and type(end) in DATES:
         return _days(start, end, bounds, both_ways)
     raise Failure("not_iterable", kind="range")
+
+
+def _is_whole(number: Decimal) -> bool:
+    return abs(number) < 10**30 and number == number.to_integral_value()
 
 
 def _days(start: date, end: date, bounds: Range, both_ways: bool) -> Iterable[Value]:

@@ -141,7 +141,8 @@ def matches(s: Frame, value: Value, result: Value, place: Place, cell: bool) -> 
             return bool(result)
         return semantics.equal(value, result)
     except Failure as failure:
-        return failed(s, place, failure)
+        failed(s, place, failure)
+        return None
 
 
 def _in_list(s: Frame, value: Value, candidates: list[Value], place: Place) -> bool | None:

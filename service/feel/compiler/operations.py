@@ -49,11 +49,12 @@ def negation(node: nodes.Negation, scope: Scope) -> Run:
     return run
 
 
-def failed(s: Frame, place: Place, failure: Failure) -> None:
-    """Record a failure; one that ends the whole evaluation goes on."""
+def failed(s: Frame, place: Place, failure: Failure) -> Value:
+    """Record a failure and give null; one that ends the whole evaluation goes on."""
     if isinstance(failure, LimitExceeded):
         raise failure
     s[1].warn(place, failure.code, **failure.params)
+    return None
 
 
 def binary(node: nodes.Binary, scope: Scope) -> Run:
@@ -148,7 +149,8 @@ def _equality(left: Run, right: Run, place: Place, negate: bool) -> Run:
         try:
             result = semantics.equal(a, b)
         except Failure as failure:
-            return failed(s, place, failure)
+            failed(s, place, failure)
+            return None
         if result is None:
             s[1].warn(place, "operand_types", op="!=" if negate else "=", left=kind_of(a), right=kind_of(b))
             return None

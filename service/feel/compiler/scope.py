@@ -11,6 +11,9 @@ from service.feel.types import Type
 
 Frame = list[Any]
 Run = Callable[[Frame], Any]
+Step = Callable[[], bool]
+Rounds = Callable[[Frame, Step], "bool | None"]
+Selection = Callable[[Frame, list[Any]], Any]
 FIRST_SLOT = 2
 CONTEXT, RUNTIME = 0, 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.feel import nodes
-from service.feel.errors import FeelSyntaxError, Failure
+from service.feel.errors import Failure, FeelSyntaxError
 from service.feel.lexer import END, NAME, NUMBER, STRING
 from service.feel.parser.stream import MAX_CHAIN, Stream, Vocabulary
 from service.feel.parser.types import parse_type_name
@@ -73,7 +73,7 @@ def _in_tests(stream: Stream) -> tuple[nodes.Node, ...]:
     if not stream.is_symbol("("):
         return (positive_test(stream, SUM),)
     start = stream.advance().start
-    with _closed(stream):
+    with stream.brackets():
         first = positive_test(stream, OR)
         if stream.is_symbol(".."):
             return (_range(stream, start, first, False),)
@@ -131,7 +131,7 @@ def _filter(stream: Stream, subject: nodes.Node) -> nodes.Node | None:
     try:
         stream.advance()
         stream.filters += 1
-        with _closed(stream):
+        with stream.brackets():
             condition = expression(stream)
         stream.expect_symbol("]")
     except FeelSyntaxError as error:
@@ -144,27 +144,11 @@ def _filter(stream: Stream, subject: nodes.Node) -> nodes.Node | None:
     return nodes.Filter(subject.start, stream.last_end, subject, condition)
 
 
-class _closed:
-    """Inside brackets an opening bracket can no longer end an outer interval."""
-
-    def __init__(self, stream: Stream, endpoint: bool = False) -> None:
-        self._stream = stream
-        self._endpoint = endpoint
-        self._before = False
-
-    def __enter__(self) -> None:
-        self._before = self._stream.in_endpoint
-        self._stream.in_endpoint = self._endpoint
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.in_endpoint = self._before
-
-
 def _call(stream: Stream, function: nodes.Node) -> nodes.Node:
     stream.advance()
     arguments: list[nodes.Node] = []
     names: list[str] | None = None
-    with _closed(stream):
+    with stream.brackets():
         if not stream.is_symbol(")"):
             names = [] if stream.name_before_colon() else None
             while True:
@@ -210,7 +194,7 @@ def _word(stream: Stream) -> nodes.Node:
     reader = forms.READERS.get(token.text)
     if reader is None:
         raise stream.unexpected("a value")
-    with stream.nested(), _closed(stream, stream.in_endpoint):
+    with stream.nested(), stream.brackets(stream.in_endpoint):
         return reader(stream)
 
 
@@ -228,7 +212,7 @@ def _at_literal(stream: Stream) -> nodes.Node:
 
 def _parenthesis(stream: Stream) -> nodes.Node:
     start = stream.advance().start
-    with _closed(stream):
+    with stream.brackets():
         node = positive_test(stream, OR)
         if stream.is_symbol(".."):
             return _range(stream, start, node, False)
@@ -240,7 +224,7 @@ def _square(stream: Stream) -> nodes.Node:
     start = stream.advance().start
     if stream.skip_symbol("]"):
         return nodes.ListLiteral(start, stream.last_end, ())
-    with _closed(stream):
+    with stream.brackets():
         items = [expression(stream)]
         if stream.is_symbol(".."):
             return _range(stream, start, items[0], True)
@@ -252,7 +236,7 @@ def _square(stream: Stream) -> nodes.Node:
 
 def _reversed_square(stream: Stream) -> nodes.Node:
     start = stream.advance().start
-    with _closed(stream):
+    with stream.brackets():
         low = expression(stream)
         if not stream.is_symbol(".."):
             raise stream.unexpected("'..'")
@@ -261,7 +245,7 @@ def _reversed_square(stream: Stream) -> nodes.Node:
 
 def _range(stream: Stream, start: int, low: nodes.Node, low_included: bool) -> nodes.Node:
     stream.expect_symbol("..")
-    with _closed(stream, endpoint=True):
+    with stream.brackets(endpoint=True):
         high = operation(stream, SUM)
     closing = stream.expect_symbol("]", ")", "[")
     return nodes.RangeLiteral(start, closing.end, low, high, low_included, closing.text == "]")
@@ -270,7 +254,7 @@ def _range(stream: Stream, start: int, low: nodes.Node, low_included: bool) -> n
 def _context(stream: Stream) -> nodes.Node:
     start = stream.advance().start
     entries: list[nodes.Entry] = []
-    with _closed(stream), stream.scope() as known:
+    with stream.brackets(), stream.scope() as known:
         while not stream.is_symbol("}"):
             first = stream.token
             key = _key(stream)

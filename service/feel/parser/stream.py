@@ -117,6 +117,15 @@ class Stream:
             self.depth -= 1
 
     @contextmanager
+    def brackets(self, endpoint: bool = False) -> Iterator[None]:
+        """Inside brackets an opening bracket no longer ends an outer interval; in its last endpoint it may."""
+        before, self.in_endpoint = self.in_endpoint, endpoint
+        try:
+            yield
+        finally:
+            self.in_endpoint = before
+
+    @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[NameSet]:
         """Make further names known while a part is read."""
         inner = NameSet(names)

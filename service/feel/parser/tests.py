@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.feel import nodes
 from service.feel.lexer import END
-from service.feel.parser.expressions import OR, _closed, positive_test
+from service.feel.parser.expressions import OR, positive_test
 from service.feel.parser.stream import Stream, Vocabulary
 
 
@@ -34,7 +34,7 @@ def _negated(stream: Stream) -> tuple[nodes.Node, ...] | None:
     """The tests inside ``not(...)``; None if more follows, so that it was a function call."""
     start = stream.at
     stream.at += 2
-    with _closed(stream):
+    with stream.brackets():
         tests = _tests(stream)
     if stream.skip_symbol(")") and stream.token.kind == END:
         return tests

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.feel.errors import Failure
 from service.feel.regex.program import Op, Program
 
-MAX_STEPS = 2_000_000
+MAX_STEPS = 1_000_000
 Saved = tuple[int, ...]
 
 
@@ -39,7 +39,7 @@ class Machine:
                 if op is Op.SPLIT or op is Op.JUMP or op is Op.SAVE:
                     self._steps -= 1
                     if self._steps < 0:
-                        raise Failure("bad_pattern", pattern="", reason="too much work")
+                        raise Failure("bad_pattern", pattern=self._program.source, reason="too much work")
                 if op is Op.TEST:
                     if position >= size or not first(text[position]):
                         break

@@ -44,7 +44,7 @@ class Program:
         self.lines = "m" in flags
         self.code: list[tuple[Op, Any, Any]] = []
         self.references = False
-        self._pattern = pattern
+        self.source = repr(pattern[:60])
         self._emit(Op.SAVE, 0)
         self._compile(tree)
         self._emit(Op.SAVE, 1)
@@ -52,7 +52,7 @@ class Program:
 
     def _emit(self, op: Op, first: Any = None, second: Any = None) -> int:
         if len(self.code) >= MAX_INSTRUCTIONS:
-            raise Failure("bad_pattern", pattern=repr(self._pattern[:60]), reason="too large")
+            raise Failure("bad_pattern", pattern=self.source, reason="too large")
         self.code.append((op, first, second))
         return len(self.code) - 1
 

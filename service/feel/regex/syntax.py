@@ -80,8 +80,7 @@ class Reader:
     """Reads one pattern."""
 
     def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern = pattern
-        self.extended = "x" in flags
+        self.pattern = _without_space(pattern) if "x" in flags else pattern
         self.at = 0
         self.depth = 0
         self.groups = 0
@@ -99,9 +98,6 @@ class Reader:
         return tree
 
     def _next(self) -> str:
-        if self.extended:
-            while self.at < len(self.pattern) and self.pattern[self.at] in " \t\n\r":
-                self.at += 1
         return self.pattern[self.at:self.at + 1]
 
     def _choice(self) -> Tree:
@@ -261,6 +257,22 @@ class Reader:
         if character == "[":
             raise self.fail("'[' in [...]")
         return character
+
+
+def _without_space(pattern: str) -> str:
+    """The pattern without its white space outside of brackets, as the flag ``x`` wants it."""
+    kept, depth, escaped = [], 0, False
+    for character in pattern:
+        if depth == 0 and character in " \t\n\r":
+            continue
+        kept.append(character)
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        else:
+            depth += (character == "[") - (character == "]")
+    return "".join(kept)
 
 
 def _is_count(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MAX_OFFSET = 18 * 3600
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)
 _CYCLE = 146_097 * 86_400
 """Seconds of 400 Gregorian years, after which the calendar repeats."""
 _LOW, _HIGH = -62_000_000_000, 253_000_000_000

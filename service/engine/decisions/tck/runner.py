@@ -90,7 +90,7 @@ def _run_node(file: str, identifier: str, case: Element, node: Element, model: M
         outcome = _ask(model, f"{{{namespace}}}{asked}" if namespace else asked, inputs)
     except UnknownDecision as error:
         return CaseResult(file, identifier, name, Status.FAILED, str(error))
-    except Exception as error:  # noqa: BLE001 - the runner reports whatever a test brings up and goes on
+    except Exception as error:
         return CaseResult(file, identifier, name, Status.FAILED, f"{type(error).__name__}: {error}")
     value = outcome.value
     if asked != name and isinstance(value, dict) and name in value and len(list(children(case, "resultNode"))) > 1:

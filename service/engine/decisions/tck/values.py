@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.engine.decisions.document import Element, child, children, tag
+from service.engine.decisions.document import Element, child, children
 from service.feel.errors import Failure
 from service.feel.operators import equal
 from service.feel.temporal.text import parse_date, parse_datetime, parse_duration, parse_literal, parse_time
