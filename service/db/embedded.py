@@ -278,6 +278,8 @@ def _stop(data: Path) -> None:
     deadline = time.monotonic() + STOP_TIMEOUT
     while (data / "postmaster.pid").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
+    with suppress(ChildProcessError):  # if it is our child, nothing of it stays behind
+        os.waitpid(found[0], 0)
     with suppress(OSError):
         found[1].rmdir()
 

@@ -90,9 +90,9 @@ def any_of(*rules: Rule) -> Rule:
 def visible_tasks(
     person: Person,
     *,
-    assignee: ColumnElement[Any],
-    candidates: ColumnElement[Any],
-    unit_id: ColumnElement[Any],
+    assignee: sqla.SQLColumnExpression[Any],
+    candidates: sqla.SQLColumnExpression[Any],
+    unit_id: sqla.SQLColumnExpression[Any],
 ) -> ColumnElement[bool]:
     """Build the condition for the tasks a person sees: own ones, offered ones and, for supervisors, the subtree's.
 
@@ -107,7 +107,7 @@ def visible_tasks(
     return sqla.or_(*conditions)
 
 
-def visible_units(person: Person, unit_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def visible_units(person: Person, unit_id: sqla.SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Build the condition for rows that only supervisors of their unit see."""
     if sees_everything(person):
         return sqla.true()

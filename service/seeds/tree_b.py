@@ -8,7 +8,7 @@ from service.identity.models import Unit
 
 CITY = "500200"
 COUNTY = "500299"
-NAMES = (  # noqa: SIM905 - as the source has them
+NAMES = (
     "东河 西河 南坪 北坪 石桥 龙潭 青山 白沙 大湾 小河 高峰 太和 永兴 双江 金竹 松林 杉树 茶园 柏杨 云台 "
     "凤来 长滩 铜鼓 盐井 马鞍 黄泥 清溪 桃园 梅子 荷塘 官渡 古城 新场 罗坝 红岩 朝阳 安乐 沙坪"
 ).split()
