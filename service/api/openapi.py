@@ -1,0 +1,92 @@
+"""The OpenAPI document and Swagger UI, and the joining of all endpoints."""
+
+from importlib import metadata, resources
+from typing import Any
+
+import flask
+import flask_smorest
+from werkzeug import exceptions
+
+from service import errors
+from service.api import deployments, forms, process_instances, replies, routes, user_tasks, variables
+from service.errors import _
+
+NOUNS = (
+    deployments,
+    process_instances,
+    user_tasks,
+    variables,
+    forms,
+)
+
+SETTINGS = {
+    "API_TITLE": "Lika 立卡",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/v2",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "OPENAPI_SWAGGER_UI_PATH": "swagger-ui",
+    "OPENAPI_SWAGGER_UI_URL": "/v2/swagger-ui/",
+}
+SECURITY = {
+    "basic": {"type": "http", "scheme": "basic"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+}
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]
+    """flask-smorest without its handler for all errors of the application: pages show errors their own way."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
+
+    def _register_error_handlers(self) -> None:
+        content = {replies.PROBLEM: {"schema": routes.Problem}}
+        self.spec.components.response("PROBLEM", {"description": "Problem details (RFC 9457)", "content": content})
+
+
+def init_app(app: flask.Flask) -> None:
+    """Register every noun's endpoints and describe them under /v2/openapi.json and /v2/swagger-ui."""
+    for name, value in SETTINGS.items():
+        app.config.setdefault(name, value)
+    app.config.setdefault("API_VERSION", metadata.version("lika"))
+    api = Api(app, spec_kwargs={"security": [{name: []} for name in SECURITY]})
+    for name, scheme in SECURITY.items():
+        api.spec.components.security_scheme(name, scheme)
+    for noun in NOUNS:
+        api.register_blueprint(noun.routes)
+    app.register_blueprint(_rest())
+
+
+def _rest() -> flask.Blueprint:
+    """Swagger UI's files, and problem details for addresses under /v2 that do not exist."""
+    rest = flask.Blueprint("api-rest", __name__, url_prefix="/v2")
+    rest.register_error_handler(errors.Problem, replies.of_problem)
+    rest.register_error_handler(exceptions.HTTPException, replies.of_http)
+
+    @rest.get("/swagger-ui/<path:name>")
+    def swagger_file(name: str) -> flask.Response:
+        with resources.as_file(resources.files("flask_swagger_ui") / "dist") as folder:
+            return flask.send_from_directory(folder, name)
+
+    @rest.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def nowhere(rest: str) -> Any:
+        allowed = _methods_at(flask.request.path)
+        if allowed:
+            raise exceptions.MethodNotAllowed(sorted(allowed))
+        raise errors.NotFound(_("There is no address %(path)s."), path=flask.request.path)
+
+    return rest
+
+
+def _methods_at(path: str) -> set[str]:
+    """The methods of the endpoints at an address, without those of the catch-all."""
+    adapter = flask.current_app.url_map.bind("")
+    found = set()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        try:
+            endpoint, _arguments = adapter.match(path, method=method)
+        except exceptions.HTTPException:
+            continue
+        if endpoint != "api-rest.nowhere":
+            found.add(method)
+    return found

@@ -1,0 +1,276 @@
+"""User tasks: find, read, assign, change, complete."""
+
+from typing import Any
+
+import sqlalchemy as sqla
+from marshmallow import fields, validate
+from sqlalchemy.dialects import postgresql
+
+from service import db, identity
+from service.api import bodies, forms, schemas, search, sight, variables
+from service.api.routes import Routes
+from service.api.search.fields import constant
+from service.api.search.kinds import Condition, refuse
+from service.errors import _
+from service.workflow import models, tasks
+
+routes = Routes("User tasks", "What people have to do.")
+task, definition = models.UserTask, models.Definition
+
+STATES = ("CREATING", "CREATED", "ASSIGNING", "UPDATING", "COMPLETING", "COMPLETED", "CANCELING", "CANCELED", "FAILED")
+
+_candidate = sqla.func.unnest(task.candidates).column_valued("candidate")
+_role = sqla.func.split_part(_candidate, "@", 1)
+_roles = sqla.select(sqla.func.array_agg(sqla.distinct(_role))).where(_candidate.not_like("user:%"))
+NONE = sqla.cast(postgresql.array([], type_=sqla.Text), sqla.ARRAY(sqla.Text))
+GROUPS = sqla.case(
+    (sqla.func.cardinality(task.candidate_groups) > 0, task.candidate_groups),
+    else_=sqla.func.coalesce(_roles.correlate(task).scalar_subquery(), NONE),
+)
+"""The roles that may do a task: as the diagram names them, else the lane's."""
+
+
+def _among(column: Any) -> Any:
+    """Build the matcher for a list of names: one of them must fulfil the filter."""
+
+    def match(given: Any, place: str) -> Condition:
+        each = sqla.func.unnest(column).column_valued("each")
+        conditions = given if isinstance(given, dict) else {"$eq": given}
+        if not conditions:
+            raise refuse(place, _("An object of operators needs at least one."))
+        found = [search.TEXT.condition(each, operator, value, place) for operator, value in conditions.items()]
+        return sqla.select(1).select_from(each).where(*found).correlate(task).exists()
+
+    return match
+
+
+def _no_tags(given: Any, place: str) -> Condition:
+    return sqla.literal(not given)
+
+
+LISTING = search.Listing(
+    "UserTask",
+    [
+        search.Field("userTaskKey", search.KEY, task.key, filter=True, exact=True),
+        search.Field("name", search.TEXT, task.name, filter=True, sort=True),
+        search.Field("state", search.Choice(*STATES), task.state, filter=True),
+        search.Field("assignee", search.TEXT, task.assignee, filter=True, nullable=True),
+        search.Field("elementId", search.TEXT, task.element_id, filter=True, exact=True),
+        search.Field("candidateGroups", search.LIST, GROUPS),
+        search.Field("candidateUsers", search.LIST, task.candidate_users),
+        search.Field("candidateGroup", search.TEXT, GROUPS, filter=True, shown=False, matches=_among(GROUPS)),
+        search.Field(
+            "candidateUser", search.TEXT, GROUPS, filter=True, shown=False, matches=_among(task.candidate_users)
+        ),
+        search.Field("processDefinitionId", search.TEXT, task.process_id, filter=True),
+        search.Field("creationDate", search.INSTANT, task.created_at, filter=True, sort=True),
+        search.Field("completionDate", search.INSTANT, task.completed_at, filter=True, sort=True, nullable=True),
+        search.Field("followUpDate", search.INSTANT, task.follow_up, filter=True, sort=True, nullable=True),
+        search.Field("dueDate", search.INSTANT, task.due, filter=True, sort=True, nullable=True),
+        search.Field("tenantId", search.TEXT, constant(schemas.TENANT), filter=True),
+        search.Field("externalFormReference", search.TEXT, task.external_form, nullable=True),
+        search.Field("processDefinitionVersion", search.NUMBER, definition.version),
+        search.Field("customHeaders", search.MAP, task.headers),
+        search.Field("priority", search.NUMBER, task.priority, filter=True, sort=True),
+        search.Field("elementInstanceKey", search.KEY, task.key, filter=True, exact=True),
+        search.Field("processName", search.TEXT, definition.name, nullable=True),
+        search.Field("processDefinitionKey", search.KEY, task.definition_key, filter=True),
+        search.Field("processInstanceKey", search.KEY, task.instance_key, filter=True),
+        search.Field("rootProcessInstanceKey", search.KEY, task.root_key),
+        search.Field("businessId", search.TEXT, constant(None), filter=True, sort=True, nullable=True),
+        search.Field("formKey", search.KEY, task.form_key, nullable=True),
+        search.Field("tags", search.LIST, NONE, filter=True, matches=_no_tags),
+        search.Field(
+            "processInstanceVariables",
+            search.TEXT,
+            task.instance_key,
+            filter=True,
+            shown=False,
+            matches=variables.held_by(task.instance_key),
+        ),
+        search.Field(
+            "localVariables", search.TEXT, task.key, filter=True, shown=False, matches=variables.held_by(task.key)
+        ),
+    ],
+    join=lambda query: query.select_from(task).join(definition, definition.key == task.definition_key),
+    visible=sight.tasks,
+    alternatives=True,
+)
+
+
+class CompletionRequest(schemas.Schema):
+    """The answers of the task's form by their keys."""
+
+    variables = schemas.Variables(allow_none=True)
+    action = schemas.Text(allow_none=True)
+
+
+class AssignmentRequest(schemas.Schema):
+    """Who gets the task."""
+
+    assignee = schemas.Text(required=True, validate=validate.Length(1, 255))
+    allow_override = schemas.Flag(allow_none=True)
+    action = schemas.Text(allow_none=True)
+
+
+class EmptyOrInstant(schemas.Instant):
+    """An instant, or an empty text for none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
+
+
+class Changeset(schemas.Schema):
+    """What changes; an empty text clears a date, an empty list the candidates."""
+
+    due_date = EmptyOrInstant(allow_none=True)
+    follow_up_date = EmptyOrInstant(allow_none=True)
+    candidate_users = fields.List(schemas.Text(), allow_none=True)
+    candidate_groups = fields.List(schemas.Text(), allow_none=True)
+    priority = schemas.Whole(minimum=0, maximum=100, allow_none=True)
+
+
+class UpdateRequest(schemas.Schema):
+    """A change of a task's dates, candidates and priority."""
+
+    changeset = fields.Nested(Changeset, allow_none=True)
+    action = schemas.Text(allow_none=True)
+
+
+@routes.ask("/user-tasks/search", body=LISTING.query, raw=True, returns=LISTING.results)
+def search_user_tasks(by: identity.Person, body: dict[str, Any]) -> dict[str, Any]:
+    """Search user tasks
+
+    Everybody finds the tasks of his memberships; supervisors all of their unit's subtree.
+    """
+    return LISTING.search(body, by)
+
+
+@routes.get("/user-tasks/<userTaskKey>", returns=LISTING.result)
+def get_user_task(by: identity.Person, user_task_key: int) -> dict[str, Any]:
+    """Get a user task."""
+    return LISTING.get(user_task_key, by)
+
+
+@routes.post("/user-tasks/<userTaskKey>/completion", body=CompletionRequest(), raw=True)
+def complete_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
+    """Complete a user task
+
+    The variables are checked with the task's form; 422 names each wrong answer by its path. A task that somebody
+    completed before gives 409.
+    """
+    tasks.complete(user_task_key, _answers(body), by=by)
+
+
+def _answers(body: dict[str, Any]) -> dict[str, Any]:
+    """The variables of a completion, read by hand: this is the most frequent request of all."""
+    if body.keys() <= {"variables"} and isinstance(body.get("variables"), dict):
+        answers: dict[str, Any] = body["variables"]
+        return answers
+    return bodies.checked(COMPLETION, body).get("variables") or {}
+
+
+COMPLETION = CompletionRequest()
+
+
+@routes.post("/user-tasks/<userTaskKey>/assignment", body=AssignmentRequest)
+def assign_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
+    """Assign a user task
+
+    Candidates may claim a task for themselves, supervisors give it to anybody. With `allowOverride=false` a task that
+    is somebody's stays his (409).
+    """
+    override = body.get("allow_override")
+    tasks.assign(user_task_key, body["assignee"], by=by, allow_override=override is None or override)
+
+
+@routes.endpoint("DELETE", "/user-tasks/<userTaskKey>/assignee")
+def unassign_user_task(by: identity.Person, user_task_key: int) -> None:
+    """Give a user task back to its candidates."""
+    tasks.unassign(user_task_key, by=by)
+
+
+@routes.endpoint("PATCH", "/user-tasks/<userTaskKey>", body=UpdateRequest)
+def update_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
+    """Update a user task."""
+    given = body.get("changeset") or {}
+    names = {"due_date": "due", "follow_up_date": "follow_up"}
+    changes = {names.get(name, name): _cleared(name, value) for name, value in given.items()}
+    tasks.update(user_task_key, by=by, **changes)
+
+
+def _cleared(name: str, value: Any) -> Any:
+    """What null means for each field: no date, no candidates, the usual priority."""
+    if value is not None:
+        return value
+    return {"candidate_users": [], "candidate_groups": [], "priority": 50}.get(name)
+
+
+@routes.get("/user-tasks/<userTaskKey>/form", returns=forms.FormResult)
+def get_user_task_form(by: identity.Person, user_task_key: int) -> dict[str, Any] | None:
+    """Get the form of a user task
+
+    204 if the task has none.
+    """
+    key = tasks.get(user_task_key, by=by).form_key
+    return None if key is None else forms.show(key)
+
+
+@routes.ask(
+    "/user-tasks/<userTaskKey>/variables/search",
+    body=variables.LISTING.query,
+    raw=True,
+    returns=variables.LISTING.results,
+    parameters=[variables.TRUNCATE],
+)
+def search_user_task_variables(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Search the variables that a user task sees, its own and those of all scopes around it."""
+    return _variables(by, user_task_key, body, effective=False)
+
+
+@routes.ask(
+    "/user-tasks/<userTaskKey>/effective-variables/search",
+    body=variables.LISTING.query,
+    raw=True,
+    returns=variables.LISTING.results,
+    parameters=[variables.TRUNCATE],
+)
+def search_user_task_effective_variables(
+    by: identity.Person, user_task_key: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Search the variables that a user task sees; of several with one name only the innermost."""
+    return _variables(by, user_task_key, body, effective=True)
+
+
+def _variables(by: identity.Person, key: int, body: dict[str, Any], *, effective: bool) -> dict[str, Any]:
+    found = tasks.get(key, by=by)
+    scopes = scopes_of(found.key)
+    among = [models.Variable.instance_key == found.instance_key, models.Variable.scope_key.in_(scopes)]
+    if effective:
+        among.append(models.Variable.key.in_(_innermost(found.instance_key, scopes)))
+    return variables.cut(variables.OF_TASK.search(body, by, *among))
+
+
+def scopes_of(element_key: int) -> list[int]:
+    """Return the keys of an element instance and of all scopes around it, the innermost first."""
+    element = models.ElementInstance
+    chain = sqla.select(element.key, element.scope_key, sqla.literal(0).label("depth")).where(
+        element.key == element_key
+    )
+    scopes = chain.cte("scopes", recursive=True)
+    outer = sqla.select(element.key, element.scope_key, scopes.c.depth + 1).join(
+        scopes, element.key == scopes.c.scope_key
+    )
+    scopes = scopes.union_all(outer)
+    return list(db.sa.session.scalars(sqla.select(scopes.c.key).order_by(scopes.c.depth)))
+
+
+def _innermost(instance_key: int, scopes: list[int]) -> sqla.Select[Any]:
+    variable = models.Variable
+    rank = sqla.func.array_position(sqla.cast(scopes, sqla.ARRAY(sqla.BigInteger)), variable.scope_key)
+    return (
+        sqla.select(variable.key)
+        .where(variable.instance_key == instance_key, variable.scope_key.in_(scopes))
+        .distinct(variable.name)
+        .order_by(variable.name, rank)
+    )
