@@ -50,7 +50,11 @@ class Compiled:
     def evaluate(self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
                  limits: Limits = DEFAULT_LIMITS) -> Value:
         """The value in ``context``; null where something has no value."""
-        value = self.run(context, Runtime(now, limits))
+        runtime = Runtime(now, limits)
+        try:
+            value = self._run([context, runtime, *self._slots])
+        except (LimitExceeded, RecursionError):
+            return None
         kind = type(value)
         return value if kind in NATIVE and kind is not list and kind is not dict else export(value)
 

@@ -40,18 +40,19 @@ def loop(node: nodes.For, scope: Scope) -> Run:
     inner = scope.child()
     partial = inner.bind("partial")
     inner.live.add("partial")
-    rounds = _nest(node.iterators, inner)
+    rounds = _rounds(node.iterators, inner)
     body = _compile(node.body, inner)
 
     def run(s: Frame) -> Value:
         result: list[Value] = []
         before = s[partial]
         s[partial] = result
-        runtime = s[1]
+        limit = s[1].list_size
 
         def step() -> bool:
             result.append(body(s))
-            runtime.check_list(len(result))
+            if len(result) > limit:
+                s[1].check_list(len(result))
             return True
         complete = rounds(s, step)
         s[partial] = before
@@ -62,33 +63,60 @@ def loop(node: nodes.For, scope: Scope) -> Run:
 def quantified(node: nodes.Quantified, scope: Scope) -> Run:
     """``some`` and ``every``: the disjunction and the conjunction of the body's values."""
     inner, place = scope.child(), scope.place(node.body)
-    rounds = _nest(node.iterators, inner)
+    rounds = _rounds(node.iterators, inner)
     body, decisive = _compile(node.body, inner), not node.every
 
     def run(s: Frame) -> Value:
-        seen: list[Value] = [not decisive]
+        answer: bool | None = not decisive
 
         def step() -> bool:
+            nonlocal answer
             value = body(s)
             if value is decisive:
-                seen[0] = decisive
+                answer = decisive
                 return False
-            if value is not (not decisive):
-                if value is not None:
-                    s[1].warn(place, "not_boolean", kind=kind_of(value))
-                    seen[0] = None
-                    return False
-                seen[0] = None
+            if value is None:
+                answer = None
+            elif type(value) is not bool:
+                s[1].warn(place, "not_boolean", kind=kind_of(value))
+                answer = None
+                return False
             return True
-        return seen[0] if rounds(s, step) is not None else None
+        return answer if rounds(s, step) is not None else None
     return run
 
 
-def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
-    """A function that sets the loop variables to every combination, calling ``step`` until it returns False.
+def _rounds(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
+    """A function that gives the loop variables every combination of values, calling ``step`` until it is False.
 
     It returns None if a source cannot be gone through, else whether all rounds were made.
     """
+    if len(iterators) > 1:
+        return _nest(iterators, scope)
+    source = _source(iterators[0].source, scope)
+    slot = scope.bind(iterators[0].name)
+
+    def rounds(s: Frame, step: Step) -> bool | None:
+        values = source(s)
+        if values is None:
+            return None
+        before, runtime = s[slot], s[1]
+        counted = type(values) is list
+        if counted:
+            runtime.spend(len(values))
+        for value in values:
+            if not counted:
+                runtime.spend()
+            s[slot] = value
+            if not step():
+                s[slot] = before
+                return False
+        s[slot] = before
+        return True
+    return rounds
+
+
+def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
     sources: list[tuple[int, Run]] = []
     for iterator in iterators:
         source = _source(iterator.source, scope)
@@ -136,7 +164,7 @@ def iterate(value: Value, both_ways: bool = False) -> Iterable[Value]:
     """What a loop goes through: a list's items, a range's numbers or days, or a single value once."""
     value = admitted(value)
     if type(value) is list:
-        return list(items(value))
+        return items(value)
     if type(value) is Range:
         return _range_items(value, both_ways)
     if value is None:

@@ -11,6 +11,8 @@ from service.feel.runtime import Place
 from service.feel.temporal.properties import READERS
 from service.feel.values import MISSING, NATIVE, Range, Value, admit, admitted, kind_of
 
+_WIDE = 10**34
+
 
 def literal(node: nodes.Literal, scope: Scope) -> Run:
     """A constant."""
@@ -84,6 +86,8 @@ def _global(name: str, place: Place, scope: Scope) -> Run:
         kind = type(value)
         if kind is Decimal:
             return value if value.is_finite() else None
+        if kind is int and -_WIDE < value < _WIDE:
+            return Decimal(value)
         return value if kind in NATIVE else foreign(s, value)
 
     return run
@@ -100,6 +104,8 @@ def _item_entry(slot: int, name: str, base: Run) -> Run:
             kind = type(value)
             if kind is Decimal:
                 return value if value.is_finite() else None
+            if kind is int and -_WIDE < value < _WIDE:
+                return Decimal(value)
             return value if kind in NATIVE else admitted(value)
         readers = READERS.get(type(item))
         if readers is not None and name in readers:
@@ -124,6 +130,8 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             kind = type(found)
             if kind is Decimal:
                 return found if found.is_finite() else None
+            if kind is int and -_WIDE < found < _WIDE:
+                return Decimal(found)
             return found if kind in NATIVE else admitted(found)
         found = member_of(value, member)
         if found is MISSING:

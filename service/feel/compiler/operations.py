@@ -10,7 +10,7 @@ from typing import Any
 from service.feel import nodes
 from service.feel import operators as semantics
 from service.feel.compiler.names import negated_literal
-from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.numbers import DECIMAL
 from service.feel.runtime import Place
@@ -26,6 +26,7 @@ _ARITHMETIC: dict[str, tuple[Operation, Operation]] = {
     "**": (DECIMAL.power, semantics.power),
 }
 _ORDER: dict[str, Operation] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_DIRECT: dict[str, Operation] = {**_ORDER, "=": operator.eq, "!=": operator.ne}
 _LONG_CHAIN = 12
 
 
@@ -94,9 +95,49 @@ def _joined(node: nodes.Binary, left: Run, scope: Scope) -> Run:
         return _or(left, right, place)
     if op in _ARITHMETIC:
         return _arithmetic(op, left, right, place)
+    constant = node.right.value if isinstance(node.right, nodes.Literal) else negated_literal(node.right)
     if op in _ORDER:
-        return comparison(op, left, right, place, negated_literal(node.right))
-    return _equality(left, right, place, op == "!=")
+        general = comparison(op, left, right, place, negated_literal(node.right))
+    else:
+        general = _equality(left, right, place, op == "!=")
+    entry = entry_of(node.left, scope)
+    if entry is None or type(constant) not in (Decimal, str):
+        return general
+    return _entry_comparison(_DIRECT[op], entry, constant, general)
+
+
+def entry_of(node: nodes.Node, scope: Scope) -> tuple[int, str] | None:
+    """The slot and key of a variable, of an entry of a filter item or of an entry of a local variable."""
+    if isinstance(node, nodes.Name):
+        items, owner = scope.find(node.name)
+        if items:
+            return None if node.name == "item" else (items[0], node.name)
+        return (CONTEXT, node.name) if owner is None else None
+    if isinstance(node, nodes.Path) and isinstance(node.subject, nodes.Name):
+        items, owner = scope.find(node.subject.name)
+        if not items and owner is not None and node.subject.name not in owner.live:
+            return owner.names[node.subject.name], node.name
+    return None
+
+
+def _entry_comparison(op: Operation, entry: tuple[int, str], constant: Value, general: Run) -> Run:
+    """A comparison of an entry with a number or text, the commonest of all, in one step where that is possible."""
+    slot, key = entry
+    kinds = (Decimal, int) if type(constant) is Decimal else (str, str)
+    first, second = kinds
+
+    def run(s: Frame) -> Value:
+        item = s[slot]
+        if type(item) is dict:
+            value = item.get(key)
+            kind = type(value)
+            if kind is first or kind is second:
+                try:
+                    return op(value, constant)
+                except ArithmeticError:
+                    return None
+        return general(s)
+    return run
 
 
 def _arithmetic(op: str, left: Run, right: Run, place: Place) -> Run:
