@@ -11,5 +11,5 @@ __all__ = ["handlers", "init_app", "models", "rosters"]
 
 def init_app(app: flask.Flask) -> None:
     """Let user tasks be rosters, and say who may see personal numbers."""
-    extensions.register(rosters.ROSTER, on_complete=rosters.complete)
+    extensions.register(rosters.ROSTER, on_complete=rosters.complete, takes=(rosters.ROWS,))
     identity.access.register(households.READ_PERSONAL, identity.access.official)

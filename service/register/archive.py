@@ -35,7 +35,7 @@ def file(
 
 def missing(run_key: int, unit_id: int, required: Sequence[str]) -> list[str]:
     """Titles of papers noted as missing in a subtree, and required kinds of which nothing was filed."""
-    entries = db.sa.session.execute(_below(run_key, unit_id)).tuples().all()
+    entries = db.sa.session.execute(_below(run_key, unit_id)).all()
     filed = {kind for kind, _title, present in entries if present}
     return [f"{kind}: {title}" for kind, title, present in entries if not present] + [
         kind for kind in required if kind not in filed
@@ -44,7 +44,7 @@ def missing(run_key: int, unit_id: int, required: Sequence[str]) -> list[str]:
 
 def count(run_key: int, unit_id: int) -> int:
     """Papers that are there, in a subtree."""
-    return sum(present for _kind, _title, present in db.sa.session.execute(_below(run_key, unit_id)).tuples())
+    return sum(present for _kind, _title, present in db.sa.session.execute(_below(run_key, unit_id)))
 
 
 def _below(run_key: int, unit_id: int) -> sa.Select[tuple[str, str, bool]]:

@@ -26,7 +26,8 @@ def get(key: int) -> models.Case:
 
     :raises errors.NotFound: no such case.
     """
-    case = db.sa.session.get(models.Case, key, options=[orm.joinedload(models.Case.household)])
+    query = sa.select(models.Case).where(models.Case.key == key)
+    case = db.sa.session.scalars(query.options(orm.joinedload(models.Case.household))).first()
     if case is None:
         raise errors.NotFound(_("There is no case %(key)s"), key=key)
     return case

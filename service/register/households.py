@@ -38,7 +38,8 @@ def load(key: int) -> models.Household:
 
     :raises errors.NotFound: no such household.
     """
-    household = db.sa.session.get(models.Household, key, options=[orm.selectinload(models.Household.members)])
+    query = sa.select(models.Household).where(models.Household.key == key)
+    household = db.sa.session.scalars(query.options(orm.selectinload(models.Household.members))).first()
     if household is None:
         raise errors.NotFound(_("There is no household %(key)s"), key=key)
     return household
@@ -149,7 +150,7 @@ def _refuse_duplicates(household: models.Household, indexes: Sequence[bytes]) ->
             models.Member.household_key != household.key,
         )
     )
-    elsewhere = dict(db.sa.session.execute(query).tuples().all())
+    elsewhere = dict(db.sa.session.execute(query).all())
     fields = {}
     for position, index in enumerate(indexes):
         place = f"members.{position}.cert_no"

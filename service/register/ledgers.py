@@ -15,13 +15,8 @@ def write(run_key: int, cases: Sequence[models.Case], extra: Sequence[Mapping[st
 
     The head's identity number is not copied: who prints the ledger reads it, masked or not, from the register.
     """
-    books = dict(
-        db.sa.session.execute(
-            sa.select(models.Handbook.household_key, models.Handbook.no).where(models.Handbook.run_key == run_key)
-        )
-        .tuples()
-        .all()
-    )
+    held = sa.select(models.Handbook.household_key, models.Handbook.no).where(models.Handbook.run_key == run_key)
+    books = dict(db.sa.session.execute(held).all())
     rows = []
     numbers: dict[int, int] = {}
     for case, more in zip(cases, extra, strict=True):

@@ -58,7 +58,7 @@ class Household(db.sa.Model):
     policies_until: Mapped[date | None]
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
-    unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
+    unit: Mapped[identity.Unit] = relationship()
     members: Mapped[list["Member"]] = relationship(
         back_populates="household", order_by="Member.position", cascade="all, delete-orphan", lazy="raise_on_sql"
     )

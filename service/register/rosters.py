@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from service import db, errors, forms
 from service.errors import _
 from service.identity import units
@@ -100,10 +102,10 @@ def finish(roster: Roster) -> dict[str, Any]:
 
 
 def complete(
-    task: workflow.UserTask, answers: Mapping[str, Any], by: Any, variables: Mapping[str, Any]
+    task: workflow.UserTask, answers: Mapping[str, Any], by: Any, variables: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The hook of user tasks with a roster: enter the rows sent along, finish, and return the counts as variables."""
-    roster = Roster(task, variables)
+    roster = Roster(task, stored_variables(task) if variables is None else variables)
     rows = answers.get(ROWS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise errors.Invalid(_("rows must be a list of {case, answers}"))
@@ -120,6 +122,14 @@ def prefill(roster: Roster, case: models.Case) -> dict[str, Any]:
     if roster.task.properties.get("rosterSave") == "household" and case.household_key:
         known |= households.form(households.load(case.household_key), reveal=True)
     return {**known, **case.answers.get(roster.task.element_id, {})}
+
+
+def stored_variables(task: workflow.UserTask) -> dict[str, Any]:
+    """The variables of a task's instance and its own, as last stored."""
+    scopes = [task.instance_key, task.key]
+    query = sa.select(workflow.Variable).where(workflow.Variable.scope_key.in_(scopes))
+    found = sorted(db.sa.session.scalars(query), key=lambda variable: scopes.index(variable.scope_key))
+    return {variable.name: variable.value for variable in found}
 
 
 def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:

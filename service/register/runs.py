@@ -70,7 +70,7 @@ def frozen(run_key: int) -> dict[int, tuple[int, int, str]]:
         .join(identity.Unit, identity.Unit.id == models.Scale.unit_id)
         .where(models.Scale.run_key == run_key, identity.Unit.kind == "village", models.Scale.frozen_at.is_not(None))
     )
-    rows = db.sa.session.execute(query).tuples()
+    rows = db.sa.session.execute(query)
     return {unit_id: (households or 0, persons or 0, path) for unit_id, households, persons, path in rows}
 
 

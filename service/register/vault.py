@@ -2,7 +2,7 @@
 
 A number is stored twice: sealed with AES-256-GCM, and as a keyed digest (HMAC-SHA256, a blind index) by which equal
 numbers are found and kept unique without opening one. Both keys are derived from the installation's secret
-``DATA_KEY``, which all its machines share; without it the numbers are lost.
+``PRIVACY_KEY``, which all its machines share; without it the numbers are lost.
 """
 
 import hmac
@@ -34,7 +34,7 @@ class Vault:
 
     def __post_init__(self) -> None:
         if len(self.secret) < SHORTEST_SECRET:
-            raise errors.Unavailable(_("DATA_KEY is too short; make one with: openssl rand -base64 32"))
+            raise errors.Unavailable(_("PRIVACY_KEY is too short; make one with: openssl rand -base64 32"))
 
     def seal(self, text: str) -> bytes:
         """Encrypt; each call gives another result. The first byte names the format, so that it can change later."""
@@ -51,7 +51,7 @@ class Vault:
             return self._cipher.decrypt(nonce, text, form).decode()
         except (InvalidTag, ValueError):
             raise errors.Unavailable(
-                _("A stored number cannot be opened: DATA_KEY is not the one it was stored with; restore the old one")
+                _("A stored number cannot be opened: PRIVACY_KEY has changed since; restore the old one")
             ) from None
 
     def index(self, text: str, *, purpose: str) -> bytes:
@@ -72,7 +72,7 @@ class Vault:
 
 def current() -> Vault:
     """The vault of the running application."""
-    return _of(flask.current_app.config["DATA_KEY"])
+    return _of(flask.current_app.config["PRIVACY_KEY"])
 
 
 @lru_cache(maxsize=4)
