@@ -191,10 +191,10 @@ def test_forms_are_filled_collected_entered_and_audited() -> None:
             "Task_FindHamlets": {"hamlets": [{"unit": "h1", "name": "上寨屯"}, {"unit": "h2", "name": "下寨屯"}]},
             "Task_FindHamletsToFill": {"hamlets": [{"unit": "h1", "name": "上寨屯"}]},
             "Task_CollectForms": [
-                {"count": 40, "roster_states": {"已收表": 38, "待补填": 2}},
-                {"count": 40, "roster_states": {"已收表": 40}},
+                {"copies": 40, "roster_states": {"已收表": 38, "待补填": 2}},
+                {"copies": 40, "roster_states": {"已收表": 40}},
             ],
-            "Task_HandInForms": [{"count": 39}, {"count": 40}],
+            "Task_HandInForms": [{"copies": 39}, {"copies": 40}],
             "Task_AuditData": [
                 {"roster_states": {"已审核": 38, "待补填": 1, "待补录": 1}},
                 {"roster_states": {"已审核": 39, "待补录": 1}},
@@ -276,7 +276,7 @@ def test_removal_without_replacement_restarts_nothing() -> None:
 
 
 def test_papers_are_resubmitted_but_a_changed_list_returns_to_the_assembly() -> None:
-    sent_back = [{"decision": "退回"}, {"decision": "同意"}]
+    sent_back = [{"decision": "退回", "sendback_kind": "材料"}, {"decision": "同意"}]
     papers = village(Task_ReviewList=sent_back, Task_RectifyList={"rectify_kind": "材料"})
     assert (papers.times("Task_SubmitList"), papers.times("Activity_Selection")) == (2, 1)
     listed = village(Task_ReviewList=sent_back, Task_RectifyList={"rectify_kind": "名单或程序"})

@@ -11,11 +11,12 @@ const config = JSON.parse(readFileSync(new URL('.bpmnlintrc', import.meta.url)))
 const extensions = Object.fromEntries(
   Object.entries(config.moddleExtensions).map(([name, path]) => [name, require(path)]),
 );
-const linter = new Linter({ config, resolver: new NodeResolver({ requireFn: require }) });
 const reports = {};
 
 for (const file of process.argv.slice(2)) {
   const { rootElement, warnings } = await new BpmnModdle(extensions).fromXML(readFileSync(file, 'utf-8'));
+  // some rules remember elements, so every file gets a linter of its own
+  const linter = new Linter({ config, resolver: new NodeResolver({ requireFn: require }) });
   const found = warnings.map(w => ({ id: '', rule: 'import', category: 'error', message: w.message }));
   for (const [rule, results] of Object.entries(await linter.lint(rootElement))) {
     found.push(...results.map(({ id, category, message }) => ({ id, rule, category, message })));
