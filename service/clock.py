@@ -64,6 +64,12 @@ def travel_to(instant: datetime | None) -> None:
         _setting = _Setting(offset=instant - datetime.now(UTC))
 
 
+def stand_at(instant: datetime) -> None:
+    """Let the clock stand still at an aware instant."""
+    global _setting
+    _setting = _Setting(standing_at=_utc(instant))
+
+
 def advance(by: timedelta) -> None:
     """Move the clock forward."""
     travel_to(now() + by)
@@ -74,7 +80,7 @@ def frozen(instant: datetime) -> Iterator[None]:
     """Hold the clock at an aware instant; `travel_to` and `advance` move it inside; afterwards it is as before."""
     global _setting
     before = _setting
-    _setting = _Setting(standing_at=_utc(instant))
+    stand_at(instant)
     try:
         yield
     finally:

@@ -79,7 +79,7 @@ def client(app: flask.Flask) -> flask.testing.FlaskClient:
 @pytest.fixture
 def at() -> Callable[[str | datetime], None]:
     """Set the clock: `at("2026-07-20T08:00+08:00")`. The clock stands still there until it is set again."""
-    return lambda instant: clock.travel_to(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)
+    return lambda instant: clock.stand_at(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)
 
 
 @pytest.fixture(autouse=True)

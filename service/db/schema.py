@@ -60,6 +60,7 @@ def create_queue(connection: sqla.Connection) -> None:
 
 def upgrade() -> None:
     """Bring the database to the newest migration. One process at a time: the others wait."""
-    with sa.engine.connect() as guard:
-        guard.execute(sqla.text("SELECT pg_advisory_lock(hashtext('lika.upgrade'))"))
+    with sa.engine.begin() as guard:
+        guard.execute(sqla.text("SET LOCAL lock_timeout = 0"))
+        guard.execute(sqla.text("SELECT pg_advisory_xact_lock(hashtext('lika.upgrade'))"))
         flask_migrate.upgrade()

@@ -42,7 +42,7 @@ def follow() -> None:
     global _followed
     instant = sa.session.scalar(sqla.select(ClockSetting.standing_at))
     if instant != _followed:
-        clock.travel_to(instant)
+        clock.stand_at(instant) if instant else clock.travel_to(None)
         _followed = instant
 
 

@@ -41,14 +41,21 @@ def task(name: str, *, retry: procrastinate.RetryStrategy | bool = PATIENCE) -> 
     def register(function: TaskFunction) -> TaskFunction:
         @functools.wraps(function)
         def run(**arguments: Any) -> Any:
-            assert _application is not None, "create_app() has not run"
-            with _application.app_context():
+            with _present_application().app_context():
                 return function(**arguments)
 
         app.task(name=name, retry=retry)(run)
         return function
 
     return register
+
+
+def _present_application() -> flask.Flask:
+    """Return the application of the caller, or in a worker's thread the last one made."""
+    if flask.has_app_context():
+        return flask.current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    assert _application is not None, "create_app() has not run"
+    return _application
 
 
 def defer(

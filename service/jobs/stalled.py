@@ -43,10 +43,10 @@ def retry_stalled() -> int:
     return retry_now()
 
 
-def retry_now(silence: float = SILENCE) -> int:
-    """Queue again the jobs of workers that have been silent for `silence` seconds; return how many."""
+def retry_now() -> int:
+    """Queue again the jobs of workers that have been silent for SILENCE seconds; return how many."""
     with db.transaction() as session:
-        return len(session.execute(RETRY, {"most": MAX_ATTEMPTS, "silence": silence}).all())
+        return len(session.execute(RETRY, {"most": MAX_ATTEMPTS, "silence": SILENCE}).all())
 
 
 def release_due() -> int:

@@ -1,0 +1,53 @@
+"""Settings and secrets."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from service import config
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h:5/d", "postgresql+psycopg://u:p@h:5/d"),
+        ("postgresql://h/d", "postgresql+psycopg://h/d"),
+        ("postgresql+psycopg://h/d", "postgresql+psycopg://h/d"),
+        ("", None),
+    ],
+)
+def test_a_database_url_of_any_spelling_is_read(monkeypatch, given, used):
+    monkeypatch.setenv("DATABASE_URL", given)
+    assert config.database_url() == used
+
+
+def test_secrets_are_made_once_and_only_for_the_owner(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIKA_VAR", str(tmp_path / "v a r"))
+    first = config.load({})
+    file = tmp_path / "v a r" / "secrets.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert config.load({})["SECRET_KEY"] == first["SECRET_KEY"]
+    assert len({first[name] for name in config.SECRETS}) == 3
+    assert json.loads(file.read_text()) == {name: first[name] for name in config.SECRETS}
+
+
+def test_secrets_from_the_environment_win_and_need_no_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIKA_VAR", str(tmp_path))
+    for variable in config.SECRETS.values():
+        monkeypatch.setenv(variable, f"from {variable}")
+    assert config.load({})["PRIVACY_KEY"] == "from LIKA_PRIVACY_KEY"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_processes_that_start_together_one_writes_the_secrets(tmp_path):
+    program = f"from pathlib import Path; from service import config; print(config._secrets(Path({str(tmp_path)!r})))"
+    started = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) for _ in range(3)]
+    assert len({process.communicate()[0] for process in started}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def test_importing_the_package_does_not_load_the_web_framework():
+    program = "import service, sys; sys.exit('flask' in sys.modules or 'sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

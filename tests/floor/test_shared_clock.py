@@ -1,0 +1,38 @@
+"""A clock that stands for all processes."""
+
+from datetime import datetime
+
+import pytest
+
+from service import clock, db, errors
+
+NOON = "2026-07-20T12:00+08:00"
+
+
+def test_what_one_process_sets_another_follows(app, client):
+    other = datetime.fromisoformat(NOON)
+    db.shared_clock.put(other)
+    assert clock.now() == other
+    clock.travel_to(None)
+    db.shared_clock.forget()  # as in a process that has not looked yet
+    client.get("/")
+    assert clock.now() >= other
+    assert clock.moved()
+
+
+def test_it_shows_real_time_again(app):
+    db.shared_clock.put(datetime.fromisoformat(NOON))
+    db.shared_clock.put(None)
+    assert not clock.moved()
+
+
+def test_a_clock_set_by_a_test_is_left_alone(app, client, at):
+    at(NOON)
+    client.get("/")
+    assert clock.now() == datetime.fromisoformat(NOON)
+
+
+def test_an_installation_that_does_not_allow_it_refuses(app, monkeypatch):
+    monkeypatch.setitem(app.config, "CLOCK_MAY_MOVE", False)
+    with pytest.raises(errors.Forbidden, match="LIKA_CLOCK_MAY_MOVE"):
+        db.shared_clock.put(datetime.fromisoformat(NOON))
