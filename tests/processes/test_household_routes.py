@@ -1,8 +1,9 @@
 """The routes of household identification and of the public notice: happy path, and every detour of DOMAIN §9.1-9.3."""
 
+from decimal import Decimal
 from typing import Any
 
-from tests.processes.walk import Thrown, Walk, all_flows
+from tests.processes.walk import Thrown, Walk, all_flows, decide
 
 DAY = "2026-04-10T00:00:00+08:00"
 ROLES = {
@@ -25,13 +26,7 @@ NOTICE = {
 NO_OBJECTIONS = dict.fromkeys(
     ["objections_open", "objections_fault", "objections_added", "objections_removed", "objections_corrected"], 0
 )
-PARAMETERS = {
-    "application_close": "2026-06-30",
-    "entry_due": "2026-08-31",
-    "first_publicity_latest_start": "2026-07-20",
-    "publicity_days": 7,
-    "listed_states": ["拟纳入", "一轮公示"],
-}
+SETTINGS = decide("identification_settings", {"campaign_year": Decimal(2026)})
 
 
 def notice(**answers: Any) -> Walk:
@@ -115,7 +110,7 @@ def test_applications_and_withdrawals_come_until_the_closing_date() -> None:
     walk = Walk("hi_application", {"Task_RegisterApplication": [{}, Thrown("NOT_LOCAL"), {}]})
     walk.messages += [("application_filed", {"application": {"household": h}}) for h in ("甲", "乙", "丙")]
     walk.messages += [("application_withdrawn", {"household": "甲"})]
-    walk.run({"unit": "450226101", "parameters": PARAMETERS})
+    walk.run({"unit": "450226101", "settings": SETTINGS})
     assert walk.times("Task_RegisterApplication") == 3
     assert walk.times("End_ApplicationRefused") == 1
     assert walk.times("Task_WithdrawApplication") == 1
@@ -134,7 +129,7 @@ SELECTION = {
 
 def selection(entry: str, **answers: Any) -> Walk:
     walk = Walk("hi_selection", SELECTION | answers)
-    return walk.run({"entry": entry, "quota_persons": 211, "parameters": PARAMETERS})
+    return walk.run({"entry": entry, "quota_persons": 211, "settings": SETTINGS})
 
 
 def test_a_village_selects_from_the_application_to_the_verified_list() -> None:
@@ -201,7 +196,7 @@ def test_forms_are_filled_collected_entered_and_audited() -> None:
                 {"roster_states": {"已审核": 40}},
             ],
         },
-    ).run({"parameters": PARAMETERS})
+    ).run({"settings": SETTINGS})
     assert walk.ends == ("End_Registered",)
     assert walk.times("Task_DistributeForms") == 3  # its body and one for each hamlet
     assert walk.times("Task_EnterData") == 3
@@ -211,7 +206,7 @@ def test_forms_are_filled_collected_entered_and_audited() -> None:
 def test_doubtful_households_go_back_to_the_township() -> None:
     walk = Walk("hi_register_forms", {"Task_AuditData": {"roster_states": {"已审核": 3, "存疑": 1}}})
     walk.answers |= {"Task_FindHamlets": {"hamlets": []}, "Task_FindHamletsToFill": {"hamlets": []}}
-    assert walk.run({"parameters": PARAMETERS}).ends == ("End_Doubtful",)
+    assert walk.run({"settings": SETTINGS}).ends == ("End_Doubtful",)
 
 
 VILLAGE = {
@@ -227,7 +222,7 @@ VILLAGE = {
 
 
 def village(mode: str = "full", **answers: Any) -> Walk:
-    return Walk("hi_village", VILLAGE | answers).run({"mode": mode, "quota_persons": 211, "parameters": PARAMETERS})
+    return Walk("hi_village", VILLAGE | answers).run({"mode": mode, "quota_persons": 211, "settings": SETTINGS})
 
 
 def test_a_village_goes_through_two_publicity_rounds_and_the_announcement() -> None:
