@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,13 +86,7 @@ def rows(count: int) -> list[dict[str, Any]]:
              "income": 1500 + i % 4000, "gaps": i % 4} for i in range(count)]
 
 
-def feelin_times() -> dict[str, float]:
-    """Microseconds per evaluation of the same expressions in feelin; empty without it."""
-    folder = os.environ.get("FEELIN")
-    if not folder:
-        return {}
-    script = """
-import { evaluate } from '%s/feelin/dist/index.js';
+_TIMER = """
 const [expressions, context] = JSON.parse(process.argv[2]);
 const out = {};
 for (const [name, text] of expressions) {
@@ -100,12 +95,22 @@ for (const [name, text] of expressions) {
   out[name] = Number(process.hrtime.bigint() - t) / 1000 / n;
 }
 console.log(JSON.stringify(out));
-""" % Path(folder).resolve()
+"""
+
+
+def feelin_times() -> dict[str, float]:
+    """Microseconds per evaluation of the same expressions in feelin; empty without it."""
+    folder = os.environ.get("FEELIN")
+    if not folder:
+        return {}
+    library = json.dumps(str(Path(folder).resolve() / "feelin" / "dist" / "index.js"))
+    script = f"const {{ evaluate }} = await import({library});" + _TIMER
     data = json.dumps([[(name, text) for name, text, _ in EXPRESSIONS], CONTEXT])
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "time.mjs"
         path.write_text(script)
-        done = subprocess.run(["node", str(path), data], capture_output=True, text=True, check=False)
+        node = shutil.which("node") or "node"
+        done = subprocess.run([node, str(path), data], capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stderr.strip()[-400:], file=sys.stderr)
         return {}

@@ -22,13 +22,14 @@ Decorator = Callable[[Implementation], Implementation]
 def builtin(name: str, signature: str, section: str, standard: bool = True) -> Decorator:
     """Register an implementation under a name and a written signature (``a: number, b: string?``).
 
-    A name may be registered several times; the signatures are tried in that order. The docstring of the first is
+    A name may be registered several times; the signatures are tried in that order. The first docstring is
     the function's documentation; its ``>>>`` examples are checked by the tests.
     """
     def register(implementation: Implementation) -> Implementation:
         entry = FUNCTIONS.get(name)
         if entry is None:
-            entry = FUNCTIONS[name] = Builtin(name, section, inspect.getdoc(implementation) or "", standard)
+            entry = FUNCTIONS[name] = Builtin(name, section, "", standard)
+        entry.doc = entry.doc or inspect.getdoc(implementation) or ""
         parameters = tuple(parameter(part) for part in signature.split(",")) if signature else ()
         entry.signatures.append(Signature(parameters, implementation))
         return implementation

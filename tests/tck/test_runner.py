@@ -1,0 +1,84 @@
+"""The runner itself: what it counts as passed, failed and skipped."""
+
+from service.engine.decisions import tck
+from service.engine.decisions.tck import Status
+
+MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:t" name="t">
+  <inputData name="a" id="a"><variable name="a" typeRef="number"/></inputData>
+  <decision name="double" id="double"><variable name="double"/>
+    <informationRequirement><requiredInput href="#a"/></informationRequirement>
+    <literalExpression><text>a * 2</text></literalExpression></decision>
+  <decision name="java" id="java"><variable name="java"/>
+    <context><contextEntry><variable name="f"/>
+      <functionDefinition kind="Java"><formalParameter name="x"/>
+        <context><contextEntry><variable name="class"/><literalExpression><text>"java.lang.Math"</text>
+        </literalExpression></contextEntry></context></functionDefinition></contextEntry>
+      <contextEntry><literalExpression><text>f(1)</text></literalExpression></contextEntry></context></decision>
+  <decision name="people" id="people"><variable name="people"/>
+    <literalExpression><text>[{name: "张三", born: date("1980-01-02")}]</text></literalExpression></decision>
+</definitions>"""
+
+
+def case(body: str) -> str:
+    return (
+        '<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+        f'<modelName>t.dmn</modelName><testCase id="001">{body}</testCase></testCases>')
+
+
+def run(tmp_path, body: str):
+    (tmp_path / "t.dmn").write_text(MODEL)
+    (tmp_path / "t-test-01.xml").write_text(case(body))
+    (result,) = tck.run(tmp_path)
+    return result
+
+
+INPUT = '<inputNode name="a"><value xsi:type="xsd:decimal">21</value></inputNode>'
+
+
+def expected(node: str, value: str) -> str:
+    return f'<resultNode name="{node}"><expected>{value}</expected></resultNode>'
+
+
+def test_an_equal_number_passes(tmp_path):
+    result = run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:double">42.000000001</value>'))
+    assert [each.status for each in result.cases] == [Status.PASSED]
+
+
+def test_another_number_fails_and_says_both(tmp_path):
+    result = run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:decimal">43</value>'))
+    assert result.failures[0].reason == "expected 43, got 42"
+
+
+def test_another_type_fails(tmp_path):
+    result = run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:string">42</value>'))
+    assert result.count(Status.FAILED) == 1
+
+
+def test_lists_and_components_are_compared(tmp_path):
+    value = ('<list><item><component name="name"><value xsi:type="xsd:string">张三</value></component>'
+             '<component name="born"><value xsi:type="xsd:date">1980-01-02</value></component></item></list>')
+    assert run(tmp_path, expected("people", value)).count(Status.PASSED) == 1
+    assert run(tmp_path, expected("people", value.replace("1980", "1981"))).count(Status.FAILED) == 1
+
+
+def test_an_external_function_is_skipped(tmp_path):
+    result = run(tmp_path, expected("java", '<value xsi:type="xsd:decimal">1</value>'))
+    assert result.count(Status.SKIPPED) == 1
+
+
+def test_an_unknown_decision_fails(tmp_path):
+    result = run(tmp_path, expected("nobody", '<value xsi:nil="true"/>'))
+    assert "nobody" in result.failures[0].reason
+
+
+def test_a_missing_model_fails_every_case(tmp_path):
+    (tmp_path / "t-test-01.xml").write_text(case(expected("double", '<value xsi:nil="true"/>')))
+    (result,) = tck.run(tmp_path)
+    assert result.failures[0].reason.startswith("the model cannot be read")
+
+
+def test_the_report_has_a_row_per_folder_and_a_total(tmp_path):
+    text = tck.report([run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:decimal">43</value>'))])
+    assert "expected 43, got 42" in text
+    assert text.splitlines()[-1].split() == ["total", "0", "1", "0"]
