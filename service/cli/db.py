@@ -1,10 +1,15 @@
 """`lika db`: the schema."""
 
+import tempfile
+from pathlib import Path
+
 import click
+import flask
 import flask_migrate
 
+import service
 from service.cli._context import in_app
-from service.db import schema
+from service.db import embedded, schema
 from service.identity import roles
 
 
@@ -24,14 +29,24 @@ def upgrade() -> None:
 @command.command()
 @click.argument("message")
 @click.option("--id", "revision_id", required=True, help="Number of the migration, such as 0003.")
-@in_app
 def revision(message: str, revision_id: str) -> None:
-    """Write a migration from what the models have and the database has not."""
-    flask_migrate.migrate(message=message, rev_id=revision_id)
+    """Write a migration from what the models have and the migrations have not, with a scratch database."""
+    with _scratch_app().app_context():
+        schema.upgrade()
+        flask_migrate.migrate(message=message, rev_id=revision_id)
 
 
 @command.command()
-@in_app
 def check() -> None:
     """Exit with 1 if the models and the migrations differ."""
-    flask_migrate.check()
+    with _scratch_app().app_context():
+        schema.upgrade()
+        flask_migrate.check()
+
+
+def _scratch_app() -> flask.Flask:
+    folder = tempfile.TemporaryDirectory(prefix="lika-scratch-", ignore_cleanup_errors=True)
+    server = embedded.start(Path(folder.name) / "postgres", forgetful=True, die_with_parent=True)
+    click.get_current_context().call_on_close(folder.cleanup)
+    click.get_current_context().call_on_close(server.release)
+    return service.create_app({"SQLALCHEMY_DATABASE_URI": server.url()})

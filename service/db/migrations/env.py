@@ -20,7 +20,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
     """Write decorated types as what the database sees."""
     if kind == "type" and isinstance(item, types.TypeDecorator):
         autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
-        return f"postgresql.{item.impl_instance!r}"
+        return f"postgresql.{type(item.impl_instance).__name__}()"
     return False
 
 
