@@ -13,6 +13,7 @@ from service.notices import content, models, periods
 from service.register import cases, figures
 from service.register import models as register
 
+BOARD = "村务公开栏"
 LABELS = {
     "no": _("No."),
     "group": _("Group or hamlet"),
@@ -167,6 +168,16 @@ def text(notice: models.Notice) -> str:
         notice.issuer,
     ]
     return "\n".join(part for part in parts if part)
+
+
+def usual_sites(unit_id: int) -> list[str]:
+    """Where a unit posts: each village's board (村务公开栏) and each of its hamlets (自然屯), S12."""
+    home = units.get(unit_id)
+    sites = []
+    for unit in units.subtree(home):
+        if unit.kind == "village":
+            sites += [f"{unit.name}{BOARD}", *(hamlet.name for hamlet in units.children(unit, "hamlet"))]
+    return sites or [f"{home.name}{BOARD}"]
 
 
 def _draft_of(instance_key: int) -> models.Notice | None:

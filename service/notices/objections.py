@@ -139,6 +139,25 @@ def context(objection: models.Objection, given: Mapping[str, Any] | None = None)
     }
 
 
+def undisputed(run_key: int, unit_id: int) -> set[int]:
+    """Keys of the cases in a unit whose publicity is over and that no open objection concerns."""
+    query = sa.select(models.Notice).where(models.Notice.run_key == run_key, models.Notice.unit_id == unit_id)
+    settled: set[int] = set()
+    for notice in db.sa.session.scalars(query):
+        if notice.ends_at is not None and notice.ends_at <= clock.now():
+            disputed = {case.key for objection in of(notice) for case in _disputed(objection, board.listed(notice))}
+            settled |= {int(key) for key in notice.case_keys} - disputed
+    return settled
+
+
+def _disputed(objection: models.Objection, listed: Sequence[register.Case]) -> Sequence[register.Case]:
+    """What an open objection leaves open: the household it names; where it names none of the list, all of it."""
+    if objection.replied_at is not None:
+        return ()
+    wanted = objection.party.strip()
+    return [case for case in listed if wanted in (cases.code(case), _name(case))] or listed
+
+
 def investigators(given: Any) -> list[str]:
     """Different names out of the rows of f_investigation or a list of texts."""
     rows = given if isinstance(given, list) else []

@@ -1,5 +1,6 @@
 """Cases: who takes part in a run, where each stands, and what FEEL sees of them (DESIGN §6)."""
 
+import collections
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -134,15 +135,30 @@ def change(
         case.flow = flow
     if facts:
         case.facts = {**case.facts, **facts}
-        case.persons = int(facts.get("persons", case.persons))
+        case.persons = int(facts.get("persons") or case.persons)
     if flags:
         case.flags = {**case.flags, **flags}
 
 
-def count(cases: Iterable[models.Case], into: str) -> dict[str, int]:
-    """Households and persons as the two variables of a handler."""
-    sizes = [case.persons for case in cases]
-    return {f"{into}_households": len(sizes), f"{into}_persons": sum(sizes)}
+def count(cases: Iterable[models.Case], into: str) -> dict[str, Any]:
+    """Households, persons, and households per state, as the three variables of a handler."""
+    found = list(cases)
+    return {
+        f"{into}_households": len(found),
+        f"{into}_persons": sum(case.persons for case in found),
+        f"{into}_states": dict(collections.Counter(case.state for case in found)),
+    }
+
+
+def hamlets(cases: Iterable[models.Case]) -> list[dict[str, str]]:
+    """The hamlets (自然屯) of households as {unit, name}, by code; one that is no unit has its village's code."""
+    places = {(case.unit_id, case.unit.code, case.household.hamlet) for case in cases if case.household}
+    query = sa.select(identity.Unit).where(
+        identity.Unit.kind == "hamlet", identity.Unit.parent_id.in_({village for village, _code, _name in places})
+    )
+    known = {(unit.parent_id, unit.name): unit.code for unit in db.sa.session.scalars(query)}
+    rows = {(known.get((village, name), code), name) for village, code, name in places}
+    return [{"unit": code, "name": name} for code, name in sorted(rows)]
 
 
 def facts_of(household: models.Household) -> dict[str, Any]:

@@ -31,6 +31,12 @@ def write(run: models.Run, case: models.Case, *, helper: Mapping[str, Any], plan
     return book
 
 
+def answer(case: models.Case, field: str) -> dict[str, Any]:
+    """The answers of a step that filled in ``field``; the last such step counts."""
+    held = [answers for answers in case.answers.values() if isinstance(answers, Mapping) and answers.get(field)]
+    return dict(held[-1]) if held else {}
+
+
 def _parts(
     before: Mapping[str, Any], household: models.Household, helper: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> dict[str, Any]:

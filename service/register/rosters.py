@@ -2,8 +2,8 @@
 
 The diagram says by ``zeebe:properties`` which cases (``roster``), which form a row has (``rosterForm``), when a row is
 done (``rosterDone``, default: answered in this task), and what becomes of it (``rosterSet`` state, ``rosterFlow``,
-``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``). All
-but the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
+``rosterFacts``, ``rosterFlags``; ``register`` writes the row into the register: ``household`` or ``village``). All but
+the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from service.workflow import models as workflow
 
 ROSTER = "roster"
 ROWS = "rows"
+SAVE = "register"
 HAMLET = "hamlet"
 SAVERS = {"household": households.take_over, "village": villages.take_over}
 
@@ -98,14 +99,13 @@ def finish(roster: Roster) -> dict[str, Any]:
         raise errors.Unprocessable(_("%(count)s rows are not done yet: %(names)s"), count=len(open_rows), names=names)
     for case in chosen:
         _apply(roster, case)
-    return {"roster_total": len(chosen), "roster_persons": sum(case.persons for case in chosen)}
+    counts = cases.count(chosen, ROSTER)
+    return {"roster_total": len(chosen), **counts}
 
 
-def complete(
-    task: workflow.UserTask, answers: Mapping[str, Any], by: Any, variables: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def complete(task: workflow.UserTask, answers: Mapping[str, Any], by: Any) -> dict[str, Any]:
     """The hook of user tasks with a roster: enter the rows sent along, finish, and return the counts as variables."""
-    roster = Roster(task, stored_variables(task) if variables is None else variables)
+    roster = Roster(task, visible_variables(task))
     rows = answers.get(ROWS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise errors.Invalid(_("rows must be a list of {case, answers}"))
@@ -119,14 +119,17 @@ def prefill(roster: Roster, case: models.Case) -> dict[str, Any]:
     """What a row's form shows at first: earlier answers of this step, else what case and register know."""
     seen = cases.context(case)
     known = dict(seen)
-    if roster.task.properties.get("rosterSave") == "household" and case.household_key:
+    if roster.task.properties.get(SAVE) == "household" and case.household_key:
         known |= households.form(households.load(case.household_key), reveal=True)
     return {**known, **case.answers.get(roster.task.element_id, {})}
 
 
-def stored_variables(task: workflow.UserTask) -> dict[str, Any]:
-    """The variables of a task's instance and its own, as last stored."""
-    scopes = [task.instance_key, task.key]
+def visible_variables(task: workflow.UserTask) -> dict[str, Any]:
+    """The variables a task sees, as last stored: its own, those of the scopes around it, the instance's."""
+    scopes = [task.key]
+    while (inner := db.sa.session.get(workflow.ElementInstance, scopes[-1])) is not None and inner.scope_key:
+        scopes.append(inner.scope_key)
+    scopes = [task.instance_key, *reversed([key for key in scopes if key != task.instance_key])]
     query = sa.select(workflow.Variable).where(workflow.Variable.scope_key.in_(scopes))
     found = sorted(db.sa.session.scalars(query), key=lambda variable: scopes.index(variable.scope_key))
     return {variable.name: variable.value for variable in found}
@@ -138,7 +141,7 @@ def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str
 
 def _store(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> None:
     element = roster.task.element_id
-    save = roster.task.properties.get("rosterSave")
+    save = roster.task.properties.get(SAVE)
     kept = SAVERS[save](case, answers) if save else masking.within(answers)
     case.answers = {**case.answers, element: kept}
     case.answered = {**case.answered, element: str(roster.task.key)}

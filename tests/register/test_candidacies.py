@@ -15,8 +15,8 @@ def open_all(world, **headers):
 def test_every_household_of_the_subtree_gets_a_case_once(world):
     world.household(world.upper, persons=3)
     world.household(world.lower, persons=2)
-    assert open_all(world) == {"cases_households": 2, "cases_persons": 5}
-    assert open_all(world) == {"cases_households": 0, "cases_persons": 0}
+    assert open_all(world) == {"cases_households": 2, "cases_persons": 5, "cases_states": {"申请": 2}}
+    assert open_all(world) == {"cases_households": 0, "cases_persons": 0, "cases_states": {}}
     assert set(world.states().values()) == {"申请"}
 
 
@@ -24,7 +24,7 @@ def test_a_village_opens_its_own_households_only(world):
     world.household(world.upper)
     other = world.household(world.lower)
     counts = world.do("cases-open", world.upper, {"into": "applied"})
-    assert counts == {"applied_households": 1, "applied_persons": 1}
+    assert counts == {"applied_households": 1, "applied_persons": 1, "applied_states": {"": 1}}
     assert other.code not in world.cases()
 
 
@@ -38,10 +38,8 @@ def test_the_register_is_one_source_and_a_filter_another(world):
 
 
 def test_villages_get_cases_with_their_figures(world):
-    assert world.do("cases-open", world.township, {"from": "villages", "where": '=village.name = "上村"'}) == {
-        "cases_households": 1,
-        "cases_persons": 400,
-    }
+    opened = world.do("cases-open", world.township, {"from": "villages", "where": '=village.name = "上村"'})
+    assert (opened["cases_households"], opened["cases_persons"]) == (1, 400)
     case = world.cases()["500299001001"]
     assert (case.kind, cases.context(case)["persons_total"]) == ("village", Decimal(400))
     assert world.do("cases-open", world.township, {"from": "villages"})["cases_households"] == 1
@@ -93,6 +91,45 @@ def test_an_application_from_outside_the_village_is_a_business_error(world, who)
     assert refused.value.code == "NOT_LOCAL"
 
 
+def test_a_list_of_applications_is_opened_in_one_go_and_reports_what_it_refused(world):
+    codes = [world.household(world.upper).code for _ in range(3)]
+    stranger = world.household(world.lower).code
+    world.do("case-open", world.upper, {"household": "=code"}, code=codes[0])
+    headers = {
+        "household": "=application.household",
+        "answers": "=application",
+        "applications": "=applications",
+        "state": "已受理",
+        "flow": '=if application.application_kind = "返贫" then "返贫" else "新增"',
+    }
+    filed = [{"household": code, "application_kind": "新申请"} for code in (*codes[:2], stranger)]
+    filed.append({"household": codes[2], "application_kind": "返贫", "cadre_relative": True})
+    given = world.do("case-open", world.upper, headers, applications=filed, application=None)
+    assert given["opened_states"] == {"已受理": 2}
+    assert given["refused"] == [
+        {"household": codes[0], "reason": "ALREADY_OPEN"},
+        {"household": stranger, "reason": "NOT_LOCAL"},
+    ]
+    found = world.cases()
+    assert [found[code].flow for code in codes] == ["", "新增", "返贫"]
+    assert cases.context(found[codes[2]])["cadre_relative"] is True
+
+
+def test_an_applicant_who_says_to_live_elsewhere_is_refused(world):
+    made = world.household(world.upper)
+    with pytest.raises(handlers.BpmnError) as refused:
+        world.do("case-open", world.upper, {"household": "=code", "answers": "={local_hukou: false}"}, code=made.code)
+    assert refused.value.code == "NOT_LOCAL"
+
+
+def test_numbers_of_an_application_are_kept_masked(world):
+    made = world.household(world.upper)
+    answers = {"household": made.code, "cert_no": "450299197001010015"}
+    headers = {"household": "=application.household", "answers": "=application"}
+    world.do("case-open", world.upper, headers, application=answers)
+    assert world.cases()[made.code].answers["Task_It"]["cert_no"] == "450299********0015"
+
+
 def test_an_update_changes_what_passes_its_filter(world):
     poor, rich = world.household(world.upper, income="1000"), world.household(world.upper, income="9000")
     open_all(world)
@@ -128,7 +165,7 @@ def test_counts_use_the_size_that_the_run_found(world):
     open_all(world)
     world.do("cases-update", world.upper, {"facts": "={persons: 5}"})
     counts = world.do("cases-count", world.township, {"where": "=case.persons = 5", "into": "large"})
-    assert counts == {"large_households": 1, "large_persons": 5}
+    assert counts == {"large_households": 1, "large_persons": 5, "large_states": {"申请": 1}}
 
 
 def test_any_expression_over_all_cases_becomes_a_variable(world):

@@ -23,8 +23,10 @@ def test_three_places_left_skip_a_household_of_five_and_take_one_of_three(deploy
     assert rank(deployed, 7) == {
         "list_households": 2,
         "list_persons": 7,
+        "list_states": {"拟纳入": 2},
         "waiting_households": 1,
         "waiting_persons": 5,
+        "waiting_states": {"候补": 1},
         "list_remainder": 0,
     }
     assert deployed.states() == {first: "拟纳入", five: "候补", three: "拟纳入"}
@@ -94,10 +96,18 @@ def test_who_holds_a_place_may_have_moved_on_to_later_states(deployed):
     first, second = applied(deployed, (3, "1000"), (1, "1100"))
     rank(deployed, 3)
     deployed.do("cases-update", deployed.upper, {"where": f'=case.code = "{first}"', "state": "已核实"})
-    headers = {"where": '=case.state = "已核实" or case.state = "拟纳入"'}
+    headers = {"occupied": '=case.state = "已核实" or case.state = "拟纳入"'}
     given = deployed.do("list-replace", deployed.upper, headers, quota=Decimal(4))
     assert deployed.states()[second] == "拟纳入"
     assert given["list_remainder"] == 0
+
+
+def test_places_held_by_others_count_against_the_quota_of_a_new_ranking(deployed):
+    first, second, third = applied(deployed, (3, "1000"), (2, "1100"), (1, "1200"))
+    deployed.do("cases-update", deployed.upper, {"where": f'=case.code = "{first}"', "state": "已核实"})
+    headers = {"where": '=case.state = "评议通过"', "occupied": '=list contains(["已核实", "评议通过"], case.state)'}
+    assert rank(deployed, 4, **headers)["list_remainder"] == 0
+    assert deployed.states() == {first: "已核实", second: "候补", third: "拟纳入"}
 
 
 VILLAGES = {

@@ -7,7 +7,7 @@ from typing import Any
 from service import errors
 from service.errors import _
 from service.jobs import handlers
-from service.notices import board, certificates, models, periods
+from service.notices import board, certificates, models, objections, periods
 from service.register import cases, runs, scope
 
 DAYS = 7
@@ -18,7 +18,8 @@ def draft(job: handlers.Job) -> Mapping[str, Any]:
     """Draft the notice on the cases that pass ``where``, or on those whose codes are in the header ``list``.
 
     Headers ``title`` (default unit, subject and mode), ``columns`` (list, within the whitelist), ``basis``,
-    ``contact``; variables ``subject``, ``mode``, ``round``, ``issuer``, ``days``. Gives ``notice``.
+    ``contact``; variables ``subject``, ``mode``, ``round``, ``issuer``, ``days``. Gives ``notice``, and ``sites`` where
+    that variable is null: the village's board and every hamlet.
     """
     task = scope.of(job)
     runs.get(task.run_key)
@@ -34,7 +35,8 @@ def draft(job: handlers.Job) -> Mapping[str, Any]:
         heading=_heading(task),
         columns=[str(name) for name in task.listed("columns")] or None,
     )
-    return {"notice": board.context(notice)}
+    sites = {} if task.variables.get("sites") is not None else {"sites": board.usual_sites(task.unit_id)}
+    return {"notice": board.context(notice), **sites}
 
 
 @handlers.handler("notice-issue")
@@ -89,6 +91,26 @@ def certify(job: handlers.Job) -> Mapping[str, Any]:
     made = certificates.make(_notice(task), state=task.text("state") or None)
     totals = {name: made["certificate"][name] for name in ("final_households", "final_persons")}
     return {**made, **totals}
+
+
+@handlers.handler("notice-cutoff")
+def cut_off(job: handlers.Job) -> Mapping[str, Any]:
+    """Settle a unit's cases at the last day of a stage, whatever its publicity has come to (DOMAIN §9.5 dv_public).
+
+    Cases in ``listState`` whose period is over and that no open objection concerns get ``publishedState``; all others
+    of them ``deferState``: they wait for next year. Gives counts ``published_*`` and ``deferred_*``.
+    """
+    task = scope.of(job)
+    listed = task.text("listState")
+    waiting = [case for case in cases.find(task.run_key, task.unit_id) if case.state == listed]
+    settled = objections.undisputed(task.run_key, task.unit_id)
+    published = [case for case in waiting if case.key in settled]
+    deferred = [case for case in waiting if case.key not in settled]
+    for case in published:
+        cases.change(case, state=task.text("publishedState"))
+    for case in deferred:
+        cases.change(case, state=task.text("deferState"))
+    return {**cases.count(published, "published"), **cases.count(deferred, "deferred")}
 
 
 def _heading(task: scope.Scope) -> dict[str, Any]:

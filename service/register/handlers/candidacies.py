@@ -1,5 +1,6 @@
 """``case-open``, ``cases-*``: who takes part, and what becomes of each (DOMAIN §9.3, §9.5)."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.errors import _
 from service.identity import units
 from service.jobs import handlers
 from service.register import cases, decisions, expressions, models, runs, scope
+from service.register.rules import masking
 
 REGISTER, HOUSEHOLDS, VILLAGES = "register", "households", "villages"
 OWN_HEADERS = frozenset({"where", "into", "state", "flow", "set", "facts"})
@@ -36,14 +38,34 @@ def open_cases(job: handlers.Job) -> Mapping[str, Any]:
 
 @handlers.handler("case-open")
 def open_case(job: handlers.Job) -> Mapping[str, Any]:
-    """Open one household's case, for instance for an application.
+    """Open a household's case for an application, or those of a list of applications.
 
-    Headers ``household`` (FEEL: code or key), ``state``, ``flow``, ``answers`` (FEEL context kept under the element).
-    Gives ``case``. BPMN errors ``NOT_LOCAL`` (not a household of this unit) and ``ALREADY_OPEN``.
+    Headers ``household`` (FEEL: code or key), ``state``, ``flow``, ``answers`` (FEEL context kept under the element),
+    ``applications`` (FEEL list: the other headers are evaluated for each as ``application``), ``into``. Gives
+    ``case``, the last one opened, counts, and ``refused``, those of a list that were not opened: {household, reason}.
+    For a single one refusal is a BPMN error: ``NOT_LOCAL`` (no household of this unit) or ``ALREADY_OPEN``.
     """
     task = scope.of(job)
     runs.get(task.run_key)
+    applications = task.listed("applications")
+    opened, refused = [], []
+    for application in applications:
+        one = dataclasses.replace(task, variables={**task.variables, "application": application})
+        try:
+            opened.append(_open_one(one))
+        except handlers.BpmnError as refusal:
+            refused.append({"household": one.text("household"), "reason": refusal.code})
+    if not applications:
+        opened.append(_open_one(task))
+    last = cases.context(opened[-1]) if opened else None
+    return {"case": last, "refused": refused, **cases.count(opened, task.text("into", "opened"))}
+
+
+def _open_one(task: scope.Scope) -> models.Case:
     household = _household(task, task.text("household"))
+    answers = expressions.context(task.headers, "answers", task.variables)
+    if answers.get("local_hukou") is False:
+        raise handlers.BpmnError("NOT_LOCAL", _("The applicant's registered residence is not in the village"))
     held = sa.select(models.Case.key).where(
         models.Case.run_key == task.run_key, models.Case.household_key == household.key
     )
@@ -52,11 +74,12 @@ def open_case(job: handlers.Job) -> Mapping[str, Any]:
     case = cases.open_household(
         task.run_key, task.instance_key, household, state=task.text("state"), flow=task.text("flow")
     )
-    if answers := expressions.context(task.headers, "answers", task.variables):
-        case.answers = {task.element_id: answers}
+    if answers:
+        case.answers = {task.element_id: masking.within(answers)}
+    if answers.get("cadre_relative") is True:
+        cases.change(case, facts={"cadre_relative": True})
     db.sa.session.flush()
-    db.sa.session.refresh(case, ["unit"])
-    return {"case": cases.context(case)}
+    return case
 
 
 @handlers.handler("cases-update")

@@ -16,13 +16,15 @@ LISTED, WAITING = "拟纳入", "候补"
 def rank(job: handlers.Job) -> Mapping[str, Any]:
     """Order the cases that pass ``where``, poorest first, and fill the quota with whole households.
 
-    Headers ``quota`` (persons; default the variable ``quota``), ``decision`` (default ``household_rank``), ``income``,
-    ``gaps``, ``yes``, ``appliedAt`` (FEEL over ``case``; default its fields), ``listState``, ``waitState``. Gives
-    ``list_*``, ``waiting_*`` counts and ``list_remainder`` in persons.
+    Headers ``quota`` (persons; default the variable ``quota``), ``occupied`` (FEEL: cases that hold places already and
+    are no candidates themselves), ``decision`` (default ``household_rank``), ``income``, ``gaps``, ``yes``,
+    ``appliedAt`` (FEEL over ``case``; default its fields), ``listState``, ``waitState``. Gives ``list_*``,
+    ``waiting_*`` counts and ``list_remainder`` in persons.
     """
     task = scope.of(job)
     chosen = {str(case.key): case for case in task.cases()}
-    quota = task.required("quota", "quota")
+    holding = task.cases("occupied", "=false")
+    quota = _free(task, [case for case in holding if str(case.key) not in chosen])
     candidates = [_candidate(task, case) for case in chosen.values()]
     inputs = {"households": candidates, "quota": quota}
     rows = decisions.evaluate(task, task.text("decision", "household_rank"), inputs) or []
@@ -38,15 +40,14 @@ def rank(job: handlers.Job) -> Mapping[str, Any]:
 def replace(job: handlers.Job) -> Mapping[str, Any]:
     """Fill the places that are free with waiting households in the order of their rank (DOMAIN A12).
 
-    Headers ``where`` (who holds a place; default those in ``listState``), ``waiting`` (who waits; default those in
+    Headers ``occupied`` (who holds a place; default those in ``listState``), ``waiting`` (who waits; default those in
     ``waitState``), ``quota``, ``addState`` (default ``listState``). Gives ``added`` (keys), counts, ``list_remainder``
     and ``waiting_fits``: whether a household still waits that would fit.
     """
     task = scope.of(job)
-    quota = task.required("quota", "quota")
-    holding = task.cases("where", f'case.state = "{task.text("listState", LISTED)}"')
     waiting = task.cases("waiting", f'case.state = "{task.text("waitState", WAITING)}"')
-    free = max(0, quota - sum(case.persons for case in holding))
+    holding = task.cases("occupied", f'case.state = "{task.text("listState", LISTED)}"')
+    free = _free(task, [case for case in holding if case not in waiting])
     taken = ranking.take([ranking.Candidate(case, case.persons) for case in _by_rank(waiting)], free)
     added = [place.key for place in taken.listed]
     for case in added:
@@ -80,6 +81,11 @@ def rank_villages(job: handlers.Job) -> Mapping[str, Any]:
     listed = [row["unit"] for row in rows if row["shortlisted"]]
     waiting = [row["unit"] for row in rows if not row["shortlisted"]]
     return {"ranking": rows, "list_units": listed, "waiting_units": waiting}
+
+
+def _free(task: scope.Scope, holding: Sequence[models.Case]) -> int:
+    """Places left of the quota by the cases that hold some."""
+    return max(0, task.required("quota", "quota") - sum(case.persons for case in holding))
 
 
 def _candidate(task: scope.Scope, case: models.Case) -> dict[str, Any]:

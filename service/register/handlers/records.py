@@ -35,17 +35,19 @@ def confirm(job: handlers.Job) -> Mapping[str, Any]:
 def write_handbooks(job: handlers.Job) -> Mapping[str, Any]:
     """Write a handbook (扶贫手册) for each case that passes ``where``.
 
-    Headers ``helper`` and ``plan`` (FEEL contexts over ``case``: the answers of f_pairing and f_plan). Gives
-    ``handbooks``, their number.
+    Headers ``helper`` and ``plan`` (FEEL contexts over ``case``: the answers of f_pairing and f_plan; by default all
+    answers of the case are looked through for them). Gives ``handbooks``, their number, and under the name in header
+    ``into`` the hamlets where they are handed out, {unit, name}.
     """
     task = scope.of(job)
     run = runs.get(task.run_key)
     chosen = task.cases()
     for case in chosen:
         about = task.about(case)
-        parts = {name: expressions.context(task.headers, name, about) for name in ("helper", "plan")}
-        handbooks.write(run, case, helper=parts["helper"], plan=parts["plan"])
-    return {"handbooks": len(chosen)}
+        helper = expressions.context(task.headers, "helper", about) or handbooks.answer(case, "helper_name")
+        plan = expressions.context(task.headers, "plan", about) or handbooks.answer(case, "projects")
+        handbooks.write(run, case, helper=helper, plan=plan)
+    return {"handbooks": len(chosen), task.text("into", "handbook_hamlets"): cases.hamlets(chosen)}
 
 
 @handlers.handler("ledger-write")

@@ -6,7 +6,7 @@ from typing import Any
 from service import clock, errors
 from service.errors import _
 from service.jobs import handlers
-from service.register import decisions, runs, scope
+from service.register import cases, decisions, runs, scope
 
 SPLIT = "proportional_split"
 
@@ -55,6 +55,21 @@ def fix(job: handlers.Job) -> Mapping[str, Any]:
     units = {village.unit.code: village.unit_id for village in runs.villages(task.unit_id)}
     units |= {unit.code: unit.id for unit in runs.below(task.unit_id, "township")}
     return {"quotas_fixed": runs.fix_quotas(task.run_key, rows, units)}
+
+
+@handlers.handler("units-list")
+def list_units(job: handlers.Job) -> Mapping[str, Any]:
+    """List the units of header ``kind`` below the instance's unit into ``into`` (default ``units``): {unit, name}."""
+    task = scope.of(job)
+    found = runs.below(task.unit_id, task.text("kind", "village"))
+    return {task.text("into", "units"): [{"unit": unit.code, "name": unit.name} for unit in found]}
+
+
+@handlers.handler("hamlets-list")
+def list_hamlets(job: handlers.Job) -> Mapping[str, Any]:
+    """List the hamlets (自然屯) that have cases which pass ``where`` into ``into`` (default ``hamlets``)."""
+    task = scope.of(job)
+    return {task.text("into", "hamlets"): cases.hamlets(task.cases())}
 
 
 def _weights(task: scope.Scope) -> list[dict[str, Any]]:
