@@ -16,6 +16,8 @@ Path = tuple[str | int, ...]
 
 MAX_PASSES = 20
 """Rounds in which computed values and hidden components may change one another; a circle ends here."""
+MAX_COMPUTED = 2_000
+"""Parts of one computed value: itself and all items and entries inside."""
 
 _EMPTY = {"textfield": "", "textarea": "", "checkbox": False, "checklist": (), "taglist": ()}
 _STORABLE = (str, Decimal, bool, date, datetime, time, timedelta, feel.YearsMonths)
@@ -228,9 +230,22 @@ def _get(values: Any, path: Iterable[str]) -> Any:
 
 
 def _storable(value: Any) -> Any:
-    """Return a computed value; null for what no process variable can hold (a function, a range)."""
+    """Return a computed value that a process variable can hold; null for what none can.
+
+    A function or a range is none, nor is a value of more than `MAX_COMPUTED` parts: an expression that contains the
+    object it stands in would double it with every pass.
+    """
+    budget = [MAX_COMPUTED]
+    kept = _kept(value, budget)
+    return kept if budget[0] > 0 else None
+
+
+def _kept(value: Any, budget: list[int]) -> Any:
+    budget[0] -= 1
+    if budget[0] <= 0:
+        return None
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [_kept(item, budget) for item in value]
     if isinstance(value, dict):
-        return {name: _storable(item) for name, item in value.items()}
+        return {name: _kept(item, budget) for name, item in value.items()}
     return value if isinstance(value, _STORABLE) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from service import clock
 from service.errors import _
-from service.forms import attributes, expressions, options, patterns, plan
+from service.forms import attributes, expressions, model, options, patterns, plan
 from service.forms.messages import Message
 
 _EMAIL = r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}$"
@@ -34,7 +34,8 @@ def faults(node: plan.Node, value: Any, scope: Mapping[str, Any], context: Mappi
 def _choice(node: plan.Node, value: Any, scope: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[Message]:
     assert node.source is not None
     allowed = node.source.allowed(scope, context)
-    if any(options.key(each) not in allowed for each in (value if isinstance(value, list) else [value])):
+    chosen = value if node.component.type in model.MULTIPLE else [value]
+    if any(options.key(each) not in allowed for each in chosen):
         yield Message(_("Choose from the list."))
 
 

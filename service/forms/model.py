@@ -21,7 +21,8 @@ SILENT = frozenset({
 })
 """Component types that are only looked at."""
 
-CHOICES = frozenset({"radio", "select", "checklist", "taglist"})
+MULTIPLE = frozenset({"checklist", "taglist"})
+CHOICES = MULTIPLE | {"radio", "select"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,4 +71,5 @@ def _flattened(messages: Any, path: Path) -> Iterator[tuple[Path, list[Message]]
         for step, inner in messages.items():
             yield from _flattened(inner, path if step == "_schema" else (*path, step))
     else:
-        yield path, [each if isinstance(each, Message) else Message(str(each)) for each in messages]
+        several = messages if isinstance(messages, list) else [messages]
+        yield path, [each if isinstance(each, Message) else Message(str(each)) for each in several]
