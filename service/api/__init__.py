@@ -2,11 +2,10 @@
 
 import flask
 
-from service import jobs
 from service.api import idempotency, openapi
 
 
 def init_app(app: flask.Flask) -> None:
     """Add the endpoints and their OpenAPI document."""
     openapi.init_app(app)
-    jobs.on_tick(idempotency.forget_old)
+    idempotency.init_app()

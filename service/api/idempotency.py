@@ -14,7 +14,7 @@ import flask
 import sqlalchemy as sqla
 from sqlalchemy.dialects.postgresql import insert
 
-from service import clock, db, errors, identity
+from service import clock, db, errors, identity, jobs
 from service.api import bodies, replies
 from service.errors import _
 from service.workflow import models
@@ -48,6 +48,11 @@ def once(by: identity.Person, given: Any, act: Callable[[], Any]) -> Any:
         mine = (table.person == by.username) & (table.key == key)
         session.execute(sqla.update(table).where(mine).values(status=200 if data is not None else 204, body=done))
         return data
+
+
+def init_app() -> None:
+    """Let workers delete old keys."""
+    jobs.on_tick(forget_old)
 
 
 def forget_old() -> None:

@@ -1,6 +1,7 @@
 """The OpenAPI document and Swagger UI, and the joining of all endpoints."""
 
-from importlib import metadata, resources
+import importlib.resources
+from importlib import metadata
 from typing import Any
 
 import flask
@@ -8,15 +9,53 @@ import flask_smorest
 from werkzeug import exceptions
 
 from service import errors
-from service.api import deployments, forms, process_instances, replies, routes, user_tasks, variables
+from service.api import (
+    audit_logs,
+    authentication,
+    clocks,
+    cluster,
+    decision_definitions,
+    deployments,
+    element_instances,
+    expressions,
+    forms,
+    incidents,
+    interventions,
+    jobs,
+    messages,
+    process_definitions,
+    process_instances,
+    replies,
+    resources,
+    routes,
+    signals,
+    trails,
+    user_tasks,
+    variables,
+)
 from service.errors import _
 
 NOUNS = (
+    cluster,
+    authentication,
     deployments,
+    resources,
+    process_definitions,
     process_instances,
+    interventions,
+    trails,
     user_tasks,
+    element_instances,
     variables,
     forms,
+    messages,
+    signals,
+    incidents,
+    jobs,
+    decision_definitions,
+    expressions,
+    audit_logs,
+    clocks,
 )
 
 SETTINGS = {
@@ -65,7 +104,7 @@ def _rest() -> flask.Blueprint:
 
     @rest.get("/swagger-ui/<path:name>")
     def swagger_file(name: str) -> flask.Response:
-        with resources.as_file(resources.files("flask_swagger_ui") / "dist") as folder:
+        with importlib.resources.as_file(importlib.resources.files("flask_swagger_ui") / "dist") as folder:
             return flask.send_from_directory(folder, name)
 
     @rest.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

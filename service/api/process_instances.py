@@ -136,7 +136,7 @@ LISTING = search.Listing(
 )
 
 
-class CreationRequest(schemas.Schema):
+class ProcessInstanceCreationRequest(schemas.Schema):
     """Which process to start: by key, or by id with a version, a version tag or neither (the newest)."""
 
     process_definition_id = schemas.Text()
@@ -155,7 +155,7 @@ class CreationRequest(schemas.Schema):
     business_id = schemas.Unsupported()
 
 
-class CreationResult(schemas.Schema):
+class CreateProcessInstanceResult(schemas.Schema):
     """The instance that was started; variables only after awaitCompletion."""
 
     process_definition_id = schemas.Text(required=True)
@@ -168,7 +168,13 @@ class CreationResult(schemas.Schema):
     business_id = schemas.Text(required=True, allow_none=True)
 
 
-@routes.endpoint("POST", "/process-instances", body=CreationRequest, returns=CreationResult, parameters=[REPEATABLE])
+@routes.endpoint(
+    "POST",
+    "/process-instances",
+    body=ProcessInstanceCreationRequest,
+    returns=CreateProcessInstanceResult,
+    parameters=[REPEATABLE],
+)
 def create_process_instance(by: identity.Person, body: dict[str, Any]) -> Any:
     """Create process instance
 

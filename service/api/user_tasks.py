@@ -1,13 +1,14 @@
 """User tasks: find, read, assign, change, complete."""
 
+import dataclasses
 from typing import Any
 
 import sqlalchemy as sqla
 from marshmallow import fields, validate
 from sqlalchemy.dialects import postgresql
 
-from service import db, identity
-from service.api import bodies, forms, schemas, search, sight, variables
+from service import identity
+from service.api import audit_logs, bodies, forms, process_instances, schemas, scopes, search, sight, variables
 from service.api.routes import Routes
 from service.api.search.fields import constant
 from service.api.search.kinds import Condition, refuse
@@ -44,10 +45,6 @@ def _among(column: Any) -> Any:
     return match
 
 
-def _no_tags(given: Any, place: str) -> Condition:
-    return sqla.literal(not given)
-
-
 LISTING = search.Listing(
     "UserTask",
     [
@@ -79,7 +76,7 @@ LISTING = search.Listing(
         search.Field("rootProcessInstanceKey", search.KEY, task.root_key),
         search.Field("businessId", search.TEXT, constant(None), filter=True, sort=True, nullable=True),
         search.Field("formKey", search.KEY, task.form_key, nullable=True),
-        search.Field("tags", search.LIST, NONE, filter=True, matches=_no_tags),
+        search.Field("tags", search.LIST, NONE, filter=True, matches=process_instances.no_tags),
         search.Field(
             "processInstanceVariables",
             search.TEXT,
@@ -98,14 +95,14 @@ LISTING = search.Listing(
 )
 
 
-class CompletionRequest(schemas.Schema):
+class UserTaskCompletionRequest(schemas.Schema):
     """The answers of the task's form by their keys."""
 
     variables = schemas.Variables(allow_none=True)
     action = schemas.Text(allow_none=True)
 
 
-class AssignmentRequest(schemas.Schema):
+class UserTaskAssignmentRequest(schemas.Schema):
     """Who gets the task."""
 
     assignee = schemas.Text(required=True, validate=validate.Length(1, 255))
@@ -120,7 +117,7 @@ class EmptyOrInstant(schemas.Instant):
         return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
-class Changeset(schemas.Schema):
+class UserTaskChangeset(schemas.Schema):
     """What changes; an empty text clears a date, an empty list the candidates."""
 
     due_date = EmptyOrInstant(allow_none=True)
@@ -130,10 +127,10 @@ class Changeset(schemas.Schema):
     priority = schemas.Whole(minimum=0, maximum=100, allow_none=True)
 
 
-class UpdateRequest(schemas.Schema):
+class UserTaskUpdateRequest(schemas.Schema):
     """A change of a task's dates, candidates and priority."""
 
-    changeset = fields.Nested(Changeset, allow_none=True)
+    changeset = fields.Nested(UserTaskChangeset, allow_none=True)
     action = schemas.Text(allow_none=True)
 
 
@@ -152,7 +149,7 @@ def get_user_task(by: identity.Person, user_task_key: int) -> dict[str, Any]:
     return LISTING.get(user_task_key, by)
 
 
-@routes.post("/user-tasks/<userTaskKey>/completion", body=CompletionRequest(), raw=True)
+@routes.post("/user-tasks/<userTaskKey>/completion", body=UserTaskCompletionRequest(), raw=True)
 def complete_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
     """Complete a user task
 
@@ -170,10 +167,10 @@ def _answers(body: dict[str, Any]) -> dict[str, Any]:
     return bodies.checked(COMPLETION, body).get("variables") or {}
 
 
-COMPLETION = CompletionRequest()
+COMPLETION = UserTaskCompletionRequest()
 
 
-@routes.post("/user-tasks/<userTaskKey>/assignment", body=AssignmentRequest)
+@routes.post("/user-tasks/<userTaskKey>/assignment", body=UserTaskAssignmentRequest)
 def assign_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
     """Assign a user task
 
@@ -190,7 +187,7 @@ def unassign_user_task(by: identity.Person, user_task_key: int) -> None:
     tasks.unassign(user_task_key, by=by)
 
 
-@routes.endpoint("PATCH", "/user-tasks/<userTaskKey>", body=UpdateRequest)
+@routes.endpoint("PATCH", "/user-tasks/<userTaskKey>", body=UserTaskUpdateRequest)
 def update_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
     """Update a user task."""
     given = body.get("changeset") or {}
@@ -244,33 +241,25 @@ def search_user_task_effective_variables(
 
 def _variables(by: identity.Person, key: int, body: dict[str, Any], *, effective: bool) -> dict[str, Any]:
     found = tasks.get(key, by=by)
-    scopes = scopes_of(found.key)
-    among = [models.Variable.instance_key == found.instance_key, models.Variable.scope_key.in_(scopes)]
+    inner = scopes.around(found.key)
+    among = [models.Variable.instance_key == found.instance_key, models.Variable.scope_key.in_(inner)]
     if effective:
-        among.append(models.Variable.key.in_(_innermost(found.instance_key, scopes)))
+        among.append(models.Variable.key.in_(scopes.innermost(found.instance_key, inner)))
     return variables.cut(variables.OF_TASK.search(body, by, *among))
 
 
-def scopes_of(element_key: int) -> list[int]:
-    """Return the keys of an element instance and of all scopes around it, the innermost first."""
-    element = models.ElementInstance
-    chain = sqla.select(element.key, element.scope_key, sqla.literal(0).label("depth")).where(
-        element.key == element_key
-    )
-    scopes = chain.cte("scopes", recursive=True)
-    outer = sqla.select(element.key, element.scope_key, scopes.c.depth + 1).join(
-        scopes, element.key == scopes.c.scope_key
-    )
-    scopes = scopes.union_all(outer)
-    return list(db.sa.session.scalars(sqla.select(scopes.c.key).order_by(scopes.c.depth)))
+AUDIT = dataclasses.replace(audit_logs.LISTING, visible=sight.everybody)
+"""What was done to a task that was found to be visible before."""
 
 
-def _innermost(instance_key: int, scopes: list[int]) -> sqla.Select[Any]:
-    variable = models.Variable
-    rank = sqla.func.array_position(sqla.cast(scopes, sqla.ARRAY(sqla.BigInteger)), variable.scope_key)
-    return (
-        sqla.select(variable.key)
-        .where(variable.instance_key == instance_key, variable.scope_key.in_(scopes))
-        .distinct(variable.name)
-        .order_by(variable.name, rank)
-    )
+@routes.ask(
+    "/user-tasks/<userTaskKey>/audit-logs/search",
+    body=audit_logs.LISTING.query,
+    raw=True,
+    returns=audit_logs.LISTING.results,
+)
+def search_user_task_audit_logs(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Search what was done to a user task."""
+    found = tasks.get(user_task_key, by=by)
+    log = models.AuditLog
+    return AUDIT.search(body, by, log.entity_type == "USER_TASK", log.entity_key == found.key)
