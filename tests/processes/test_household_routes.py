@@ -26,7 +26,7 @@ NOTICE = {
 NO_OBJECTIONS = dict.fromkeys(
     ["objections_open", "objections_fault", "objections_added", "objections_removed", "objections_corrected"], 0
 )
-SETTINGS = decide("identification_settings", {"campaign_year": Decimal(2026)})
+SETTINGS = decide("household_settings", {"campaign_year": Decimal(2026)})
 
 
 def notice(**answers: Any) -> Walk:
