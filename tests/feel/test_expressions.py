@@ -62,7 +62,8 @@ def test_comparison(expression, value):
     ("5 in [1..5]", True), ("5 in [1..5)", False), ("5 in ]1..5[", False), ("5 in (> 3, < 2)", True),
     ("5 in > 3", True), ("5 in (1, 5)", True), ("5 in [1, 5]", True), ("5 in ([1..3], [4..6])", True),
     ("5 in [[1..3], [4..6]]", True), ("[1, 2] in ([1, 2], 3)", True), ('"a" in [1..5]', None), ("null in (null)", True),
-    ("1 in (1 + 0, 2)", True), ("5 in (1..6)", True), ("(1 + 4) in (5)", True), ("5 in [6]", False),
+    ("1 in (1 + 0, 2)", True), ("5 in (1..6)", True), ("(1 + 4) in (5)", True), ("5 in ({x: 5}).x", True),
+    ("5 in (2) + 3", True), ("5 in [6]", False),
     ('"e" in ["a".."f"]', True), ('@"2018-12-08" in [@"2018-12-01"..@"2018-12-31"]', True),
 ])
 def test_membership(expression, value):

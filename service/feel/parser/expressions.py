@@ -72,6 +72,15 @@ def _joined(stream: Stream, left: nodes.Node, op: str, level: int) -> nodes.Node
 def _in_tests(stream: Stream) -> tuple[nodes.Node, ...]:
     if not stream.is_symbol("("):
         return (positive_test(stream, SUM),)
+    at = stream.at
+    tests = _bracketed_tests(stream)
+    if stream.is_symbol(".", "[", "(", "+", "-", "*", "/", "**"):
+        stream.at = at
+        return (positive_test(stream, SUM),)
+    return tests
+
+
+def _bracketed_tests(stream: Stream) -> tuple[nodes.Node, ...]:
     start = stream.advance().start
     with stream.brackets():
         first = positive_test(stream, OR)
