@@ -1,0 +1,131 @@
+"""Decision tables: hit policies, aggregators, defaults, allowed values (DMN 1.5 clause 8)."""
+
+from decimal import Decimal
+
+import pytest
+
+from service.engine import decisions
+from tests.engine.decisions.conftest import data, decision, table
+
+RULES = ('< 10 => "low"', "[5..15] => \"mid\"", '> 12 => "high"')
+
+
+def ask(load, policy, value, rules=RULES, outputs="level", extra=""):
+    model = load(data("x", "number"), decision("d", table(policy, "x", outputs, *rules, extra=extra), "x"))
+    assert model.problems == ()
+    return model.evaluate_with_warnings("d", {"x": value})
+
+
+@pytest.mark.parametrize(("policy", "value", "result"), [
+    ("UNIQUE", 3, "low"), ("UNIQUE", 7, None), ("UNIQUE", 20, "high"), ("FIRST", 7, "low"), ("FIRST", 14, "mid"),
+    ("ANY", 7, None), ("ANY", 3, "low"), ("RULE ORDER", 7, ["low", "mid"]), ("COLLECT", 14, ["mid", "high"]),
+    ("COLLECT", None, []), ("UNIQUE", None, None),
+])
+def test_hit_policy(load, policy, value, result):
+    assert ask(load, policy, value).value == result
+
+
+def test_unique_is_strict_even_where_the_results_agree(load):
+    outcome = ask(load, "UNIQUE", 7, ('< 10 => "same"', '> 5 => "same"'))
+    assert outcome.value is None
+    assert "UNIQUE: rules 1, 2 match together" in outcome.warnings[0].message()
+
+
+def test_any_wants_equal_results(load):
+    assert ask(load, "ANY", 7, ("< 10 => 1", "> 5 => 1.0")).value == 1
+    assert ask(load, "ANY", 7, ("< 10 => 1", "> 5 => 2")).value is None
+    assert ask(load, "ANY", 7, ("< 10 => null", "> 5 => null")).value is None
+
+
+@pytest.mark.parametrize(("policy", "result"), [("PRIORITY", "high"), ("OUTPUT ORDER", ["high", "mid"])])
+def test_output_values_give_the_order(load, policy, result):
+    assert ask(load, policy, 14, outputs='level: "high", "mid", "low"').value == result
+
+
+@pytest.mark.parametrize(("aggregation", "result", "empty"), [
+    ("SUM", 60, None), ("MIN", 10, None), ("MAX", 30, None), ("COUNT", 3, 0)])
+def test_aggregation(load, aggregation, result, empty):
+    rules = ("> 0 => 10", "> 1 => 20", "> 2 => 30")
+    assert ask(load, f"COLLECT + {aggregation}", 5, rules).value == result
+    assert ask(load, f"COLLECT + {aggregation}", -5, rules).value == empty
+
+
+def test_several_outputs_make_a_context(load):
+    rules = ('< 10 => "a" | 1', '>= 10 => "b" | x * 2')
+    assert ask(load, "UNIQUE", 20, rules, "name | amount").value == {"name": "b", "amount": 40}
+    assert ask(load, "COLLECT + SUM", 20, ("> 1 => 1 | 2", "> 2 => 3 | 4"), "a | b").value == {"a": 4, "b": 6}
+
+
+def test_priority_over_several_outputs_looks_at_the_first_that_differs(load):
+    rules = ('> 0 => "a" | "low"', '> 0 => "a" | "high"', '> 0 => "b" | "high"')
+    outputs = 'name: "a", "b" | level: "high", "low"'
+    assert ask(load, "PRIORITY", 1, rules, outputs).value == {"name": "a", "level": "high"}
+
+
+def test_a_default_stands_in_when_no_rule_matches(load):
+    default = "<defaultOutputEntry><text>\"none\"</text></defaultOutputEntry>"
+    assert ask(load, "UNIQUE", 3, ('> 5 => "x"',), extra=default).value == "none"
+
+
+def test_a_result_outside_of_the_output_values_is_null(load):
+    outcome = ask(load, "FIRST", 3, ('< 5 => "c"',), 'level: "a", "b"')
+    assert outcome.value is None
+    assert outcome.warnings[0].warning.code == "not_allowed"
+
+
+def test_an_input_outside_of_its_values_gives_null(load):
+    body = table("FIRST", "x", "y", '- => "any"').replace(
+        "</inputExpression>", "</inputExpression><inputValues><text>\"a\", \"b\"</text></inputValues>")
+    model = load(data("x", "string"), decision("d", body, "x"))
+    assert model.evaluate("d", {"x": "a"}) == "any"
+    assert model.evaluate("d", {"x": "c"}) is None
+
+
+def test_cells_see_other_variables_and_the_input_itself(load):
+    model = load(data("x"), data("limit"), data("names"), decision("d", table(
+        "FIRST", "x", "y", '< limit => "under"', "list contains(names, ?) => \"named\"", '? = limit * 2 => "double"',
+        'not("a", "b") => "other"', '- => "rest"'), "x limit names"))
+    given = {"limit": 5, "names": ["n"]}
+    results = [model.evaluate("d", {**given, "x": x}) for x in (3, "n", 10, "c", "a")]
+    assert results == ["under", "named", "double", "other", "rest"]
+
+
+def test_a_cell_that_is_no_feel_is_a_problem_and_never_passes(load):
+    model = load(data("x"), decision("d", table("FIRST", "x", "y", "< => 1", "- => 2"), "x"))
+    assert [problem.element for problem in model.problems] == ["d"]
+    assert model.problems[0].line > 0
+    assert model.problems[0].error.code == "unexpected"
+    assert model.evaluate("d", {"x": 1}) == 2
+
+
+def test_explain_tells_rules_and_deciding_inputs(load):
+    model = load(data("a"), data("b"), decision("d", table(
+        "FIRST", "a | b", "y", "< 5 | true => 1", "< 5 | - => 2", "- | - => 3"), "a b"))
+    explanation = model.explain("d", {"a": 3, "b": False})
+    (run,) = explanation.tables
+    assert explanation.value == Decimal(2)
+    assert run.inputs == (("a", Decimal(3)), ("b", False))
+    assert [(rule.number, rule.matched) for rule in run.rules] == [(1, False), (2, True)]
+    assert [(test.input, test.test) for test in run.rules[0].decided_by] == [("b", "true")]
+    assert [(test.input, test.test) for test in run.matched[0].decided_by] == [("a", "< 5")]
+    assert explanation.decisions == {"d": 2}
+    assert model.evaluate("d", {"a": 3, "b": False}) == 2
+
+
+@pytest.mark.parametrize(("written", "value", "result"), [("U", 3, "low"), ("C", 7, ["low", "mid"]),
+    ("R", 7, ["low", "mid"])])
+def test_short_policy_names(load, written, value, result):
+    assert ask(load, written, value).value == result
+
+
+def test_an_unknown_policy_is_a_problem(load):
+    model = load(data("x"), decision("d", table("BEST", "x", "y", "- => 1"), "x"))
+    assert "BEST" in model.problems[0].message
+    assert model.evaluate("d", {"x": 1}) is None
+
+
+def test_the_tables_of_the_processes_load_without_problems():
+    from pathlib import Path
+    folder = Path(__file__).resolve().parents[3] / "processes"
+    for path in folder.glob("*.dmn"):
+        assert decisions.load(path.read_bytes()).problems == (), path.name
