@@ -16,8 +16,28 @@ from service.seeds import people
 REFERENCE_POINT = date(2013, 12, 31)
 POVERTY_LINE = Decimal(2736)
 CENT = Decimal("0.01")
+NEEDS = ("发展养殖", "技能培训", "小额贷款", "危房改造", "子女就学")
 PLAIN_CAUSES = ("05", "07", "08", "09", "10", "11")
-EXCLUSIONS = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8")
+NOTHING_EXCLUDES: dict[str, Any] = {
+    "ex_luxury_house": False,
+    "ex_town_property": False,
+    "ex_company": False,
+    "ex_vehicle_yuan": Decimal(0),
+    "ex_public_payroll": False,
+    "ex_years_away": Decimal(0),
+    "ex_unwilling": False,
+    "ex_split": False,
+}
+EXCLUSIONS: tuple[dict[str, Any], ...] = (
+    {"ex_luxury_house": True},
+    {"ex_town_property": True},
+    {"ex_company": True},
+    {"ex_vehicle_yuan": Decimal(45000)},
+    {"ex_public_payroll": True},
+    {"ex_years_away": Decimal(4)},
+    {"ex_split": True},
+)
+"""What a visit finds at a household that is ineligible (一票否决), DOMAIN §6.1."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,7 @@ def _amounts(dice: random.Random, draft: Draft, target: Decimal) -> dict[str, An
         "income_wage": rest - harvest + expense,
         "income_business": harvest,
         "income_property": Decimal(0),
+        **dict.fromkeys(income.TRANSFERS, Decimal(0)),
         "t_dibao": dibao,
         "expense_production": expense,
     }
@@ -175,11 +196,14 @@ def _conditions(dice: random.Random, share: Share) -> dict[str, Any]:
     """Land, house and what a visit finds; a household that is registered and risen has no gap left."""
     arable = Decimal(dice.randint(5, 60)) / 10
     gap = dice.random() < (0.3 if share.poor else 0.4 if share.near else 0)
+    safe = dice.random() < 0.8
     excluded = not share.poor and not share.registered and not share.near and dice.random() < 0.5
     return {
         "land_arable": arable,
         "land_irrigated": (arable / 2).quantize(CENT),
         "land_forest": Decimal(dice.randint(0, 200)) / 10,
+        **dict.fromkeys(("land_reforested", "land_fruit", "land_pasture", "water_area"), Decimal(0)),
+        "id_standard": "1",
         "house_area": Decimal(dice.randint(30, 140)),
         "house_structure": "05",
         "danger_level": dice.choice("CD") if gap else "0",
@@ -187,7 +211,13 @@ def _conditions(dice: random.Random, share: Share) -> dict[str, Any]:
         "road_distance_km": Decimal(dice.randint(0, 45)) / 10,
         "main_fuel": "01",
         "power_living": True,
-        "water_safe": dice.random() < 0.8,
-        "exclusions": [dice.choice(EXCLUSIONS)] if excluded else [],
+        "power_production": dice.random() < 0.6,
+        "has_tv": True,
+        "sanitary_toilet": dice.random() < 0.3,
+        "water_safe": safe,
+        "water_difficult": not safe,
+        "needs": dice.choice(NEEDS),
+        **NOTHING_EXCLUDES,
+        **(dice.choice(EXCLUSIONS) if excluded else {}),
         "special_cause": False,
     }

@@ -65,7 +65,7 @@ def store(session: Session, drafts: Iterable[households.Draft]) -> tuple[int, in
     """Write households and their members; gives the counts of households and persons."""
     keyed = [(db.next_key(), draft) for draft in drafts]
     _copy(session, "households", HOUSEHOLD_COLUMNS, (_household(key, draft) for key, draft in keyed))
-    _copy(session, "members", MEMBER_COLUMNS, _members(keyed))
+    _copy(session, "members", MEMBER_COLUMNS, list(_members(keyed)))  # keys must not be fetched during COPY
     return len(keyed), sum(draft.persons for _, draft in keyed)
 
 
