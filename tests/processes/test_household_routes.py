@@ -256,6 +256,19 @@ def test_an_omitted_household_and_a_fault_go_back_into_the_selection() -> None:
     assert walk.times("Activity_Selection") == 3
 
 
+def test_an_omitted_household_is_visited_before_replacements_are_published_with_it() -> None:
+    walk = village(
+        Activity_FirstPublicity=[{"outcome": "added"}, {"outcome": "clear"}],
+        Task_ReplaceRemoved=[{"added_households": 1}, {"added_households": 0}],
+    )
+    assert [e for e in walk.entered if e.startswith("Activity_")][:4] == [
+        "Activity_Selection",
+        "Activity_FirstPublicity",
+        "Activity_Selection",
+        "Activity_FirstPublicity",
+    ]
+
+
 def test_removal_in_round_two_brings_a_notice_in_village_and_township_for_the_replacement() -> None:
     walk = village(Task_ReplaceRemovedAgain=[{"added_households": 1}, {"added_households": 0}])
     assert [walk.times(e) for e in ("Activity_Selection", "Activity_FirstPublicity", "Activity_SecondPublicity")] == [
