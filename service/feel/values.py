@@ -46,6 +46,7 @@ class Missing:
 
 
 MISSING = Missing()
+_WIDE = 10**34
 
 KIND_OF: dict[type, str] = {
     type(None): "null", Decimal: "number", int: "number", float: "number", str: "string", bool: "boolean",
@@ -82,8 +83,12 @@ def admit(value: Value) -> Value:
         if kind is Decimal and not value.is_finite():
             return None
         return value
+    return _admit_foreign(value, kind)
+
+
+def _admit_foreign(value: Value, kind: type) -> Value:
     if kind is int:
-        return Decimal(value) if -(10**34) < value < 10**34 else _large(value)
+        return Decimal(value) if -_WIDE < value < _WIDE else _large(value)
     if kind is float:
         return numbers.from_float(value)
     if isinstance(value, Function):
@@ -131,7 +136,14 @@ def _admit_temporal_subclass(value: Value) -> Value:
 
 def admitted(value: Value) -> Value:
     """:func:`admit`, with null for what FEEL has no type for."""
-    result = admit(value)
+    kind = type(value)
+    if kind is Decimal:
+        return value if value.is_finite() else None
+    if kind in NATIVE:
+        return value
+    if kind is int and -_WIDE < value < _WIDE:
+        return Decimal(value)
+    result = _admit_foreign(value, kind)
     return None if result is MISSING else result
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
-from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
 from service.feel.runtime import Place
 from service.feel.temporal.properties import READERS
 from service.feel.values import MISSING, NATIVE, Range, Value, admit, admitted, kind_of
@@ -118,8 +119,9 @@ def path(node: nodes.Path, scope: Scope) -> Run:
     """``subject.name``."""
     from service.feel.compiler.dispatch import compile_node
     subject, member, place = compile_node(node.subject, scope), node.name, scope.place(node)
+    entry = entry_of(node, scope)
 
-    def run(s: Frame) -> Value:
+    def general(s: Frame) -> Value:
         value = subject(s)
         if type(value) is dict:
             try:
@@ -138,7 +140,38 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             s[1].warn(place, "no_members", kind=kind_of(value), name=member)
             return None
         return found
+    return general if entry is None else _local_entry(entry, general)
+
+
+def _local_entry(entry: tuple[int, str], general: Run) -> Run:
+    """An entry of a local variable, read in one step where it is a plain value."""
+    slot, key = entry
+
+    def run(s: Frame) -> Value:
+        item = s[slot]
+        if type(item) is dict:
+            value: Any = item.get(key)
+            kind = type(value)
+            if kind is str or (kind is Decimal and value.is_finite()):
+                return value
+            if kind is int and -_WIDE < value < _WIDE:
+                return Decimal(value)
+        return general(s)
     return run
+
+
+def entry_of(node: nodes.Node, scope: Scope) -> tuple[int, str] | None:
+    """The slot and key of a variable, of an entry of a filter item or of an entry of a local variable."""
+    if isinstance(node, nodes.Name):
+        items, owner = scope.find(node.name)
+        if items:
+            return None if node.name == "item" else (items[0], node.name)
+        return (CONTEXT, node.name) if owner is None else None
+    if isinstance(node, nodes.Path) and isinstance(node.subject, nodes.Name):
+        items, owner = scope.find(node.subject.name)
+        if not items and owner is not None and node.subject.name not in owner.live:
+            return owner.names[node.subject.name], node.name
+    return None
 
 
 _RANGE = {
@@ -151,7 +184,7 @@ def member_of(value: Value, member: str, depth: int = 0) -> Value:
     """The entry or component ``member`` of a value; of a list, the list of those of its items."""
     kind = type(value)
     if kind is list and depth < 100:
-        return [_item_member(admitted(item), member, depth) for item in value]
+        return [_item_member(item, member, depth) for item in value]
     if kind is dict:
         return admitted(value[member]) if member in value else MISSING
     if kind is Range:
@@ -162,6 +195,10 @@ def member_of(value: Value, member: str, depth: int = 0) -> Value:
 
 
 def _item_member(item: Value, member: str, depth: int) -> Value:
+    if type(item) is dict:
+        value: Any = item.get(member)
+        return value if type(value) is str else admitted(value)
+    item = admitted(item)
     found = member_of(item, member, depth + 1)
     return None if found is MISSING else found
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from service.feel import nodes
 from service.feel import operators as semantics
-from service.feel.compiler.names import negated_literal
-from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
+from service.feel.compiler.names import entry_of, negated_literal
+from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.numbers import DECIMAL
 from service.feel.runtime import Place
@@ -104,20 +104,6 @@ def _joined(node: nodes.Binary, left: Run, scope: Scope) -> Run:
     if entry is None or type(constant) not in (Decimal, str):
         return general
     return _entry_comparison(_DIRECT[op], entry, constant, general)
-
-
-def entry_of(node: nodes.Node, scope: Scope) -> tuple[int, str] | None:
-    """The slot and key of a variable, of an entry of a filter item or of an entry of a local variable."""
-    if isinstance(node, nodes.Name):
-        items, owner = scope.find(node.name)
-        if items:
-            return None if node.name == "item" else (items[0], node.name)
-        return (CONTEXT, node.name) if owner is None else None
-    if isinstance(node, nodes.Path) and isinstance(node.subject, nodes.Name):
-        items, owner = scope.find(node.subject.name)
-        if not items and owner is not None and node.subject.name not in owner.live:
-            return owner.names[node.subject.name], node.name
-    return None
 
 
 def _entry_comparison(op: Operation, entry: tuple[int, str], constant: Value, general: Run) -> Run:
