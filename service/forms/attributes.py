@@ -39,8 +39,11 @@ def count(value: Any) -> str | None:
 
 def number_or_feel(value: Any) -> str | None:
     """A number, a text with a number as form-js writes it, or an expression."""
-    return None if is_number(value) or is_feel(value) or decimal(value) is not None else _(
-        "must be a number or an expression")
+    return (
+        None
+        if is_number(value) or is_feel(value) or decimal(value) is not None
+        else _("must be a number or an expression")
+    )
 
 
 def feel(value: Any) -> str | None:
@@ -60,7 +63,8 @@ def columns(value: Any) -> str | None:
     """The columns of a table."""
     good = isinstance(value, list) and all(
         isinstance(column, dict) and isinstance(column.get("key"), str) and isinstance(column.get("label"), str)
-        for column in value)
+        for column in value
+    )
     return None if good else _("must be a list of columns with a key and a label")
 
 
@@ -76,8 +80,10 @@ def anything(value: Any) -> str | None:
 
 def one_of(*values: str) -> Check:
     """One of some words."""
+
     def check(value: Any) -> str | None:
         return None if value in values else _("must be one of") + f" {', '.join(values)}"
+
     return check
 
 
@@ -107,11 +113,22 @@ def _is_option(option: Any) -> bool:
 
 
 COMMON: Mapping[str, Check] = {
-    "type": text, "id": text, "label": text, "description": text, "layout": mapping, "conditional": mapping,
-    "properties": mapping, "appearance": mapping, "versionTag": text,
+    "type": text,
+    "id": text,
+    "label": text,
+    "description": text,
+    "layout": mapping,
+    "conditional": mapping,
+    "properties": mapping,
+    "appearance": mapping,
+    "versionTag": text,
 }
 _FIELD: Mapping[str, Check] = {
-    "key": text, "disabled": flag, "readonly": flag_or_feel, "validate": mapping, "defaultValue": anything,
+    "key": text,
+    "disabled": flag,
+    "readonly": flag_or_feel,
+    "validate": mapping,
+    "defaultValue": anything,
 }
 _CHOICE: Mapping[str, Check] = {"values": options, "valuesKey": text, "valuesExpression": feel}
 _BOX: Mapping[str, Check] = {"path": text, "showOutline": flag, "verticalAlignment": text}
@@ -121,8 +138,12 @@ OWN: Mapping[str, Mapping[str, Check]] = {
     "textarea": {},
     "number": {"decimalDigits": count, "increment": number_or_feel, "serializeToString": flag},
     "datetime": {
-        "subtype": one_of("date", "time", "datetime"), "dateLabel": text, "timeLabel": text, "use24h": flag,
-        "disallowPassedDates": flag, "timeInterval": count,
+        "subtype": one_of("date", "time", "datetime"),
+        "dateLabel": text,
+        "timeLabel": text,
+        "use24h": flag,
+        "disallowPassedDates": flag,
+        "timeInterval": count,
         "timeSerializingFormat": one_of("utc_offset", "utc_normalized", "no_timezone"),
     },
     "checkbox": {},
@@ -134,8 +155,14 @@ OWN: Mapping[str, Mapping[str, Check]] = {
     "expression": {"expression": feel, "computeOn": one_of("change", "presubmit")},
     "group": _BOX,
     "dynamiclist": {
-        **_BOX, "isRepeating": flag, "allowAddRemove": flag, "defaultRepetitions": count, "disableCollapse": flag,
-        "nonCollapsedItems": count, "disabled": flag, "readonly": flag_or_feel,
+        **_BOX,
+        "isRepeating": flag,
+        "allowAddRemove": flag,
+        "defaultRepetitions": count,
+        "disableCollapse": flag,
+        "nonCollapsedItems": count,
+        "disabled": flag,
+        "readonly": flag_or_feel,
     },
     "text": {"text": text, "strict": flag},
     "html": {"content": text, "strict": flag},
@@ -149,8 +176,13 @@ OWN: Mapping[str, Mapping[str, Check]] = {
 }
 
 VALIDATE: Mapping[str, Check] = {
-    "required": flag, "min": number_or_feel, "max": number_or_feel, "minLength": number_or_feel,
-    "maxLength": number_or_feel, "pattern": text, "patternErrorMessage": text,
+    "required": flag,
+    "min": number_or_feel,
+    "max": number_or_feel,
+    "minLength": number_or_feel,
+    "maxLength": number_or_feel,
+    "pattern": text,
+    "patternErrorMessage": text,
     "validationType": one_of("", "email", "phone", "custom"),
 }
 CONDITIONAL: Mapping[str, Check] = {"hide": feel}

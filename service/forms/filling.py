@@ -92,8 +92,9 @@ class Filling:
         space.scope = {**special, **self.context, **self.values}
         space.scope.update(_this_=space.values, _parent_=parent, _i_=space.numbers)
 
-    def _place(self, nodes: Iterable[plan.Node], space: Space, answers: Mapping[str, Any],
-               parent: Instance | None) -> None:
+    def _place(
+        self, nodes: Iterable[plan.Node], space: Space, answers: Mapping[str, Any], parent: Instance | None
+    ) -> None:
         for node in nodes:
             instance = Instance(node, space, parent)
             self.instances.append(instance)
@@ -157,7 +158,8 @@ class Filling:
         """Bring one instance up to date; tell whether others may see a difference."""
         node = instance.node
         due = bool(node.hide or node.expression or node.reads) and (
-            changed is None or not changed.isdisjoint(node.reads))
+            changed is None or not changed.isdisjoint(node.reads)
+        )
         if due and node.hide is not None:
             instance.closed = node.hide.holds(instance.space.scope)
         hidden = instance.closed or (instance.parent is not None and instance.parent.hidden)

@@ -38,8 +38,9 @@ class Verdict:
             noted.append(message)
 
 
-def judge(form: plan.Plan, filled: filling.Filling, wrong: Mapping[Path, list[Message]],
-          reasons: Mapping[str, Any]) -> Verdict:
+def judge(
+    form: plan.Plan, filled: filling.Filling, wrong: Mapping[Path, list[Message]], reasons: Mapping[str, Any]
+) -> Verdict:
     """Judge every visible component. `wrong` are the faults of type and of rows found before."""
     verdict = Verdict()
     for path, messages in _visible(filled, wrong):
@@ -57,8 +58,9 @@ def _visible(filled: filling.Filling, wrong: Mapping[Path, list[Message]]) -> It
     """Yield the faults that do not stand in something hidden or ignored."""
     if not wrong:
         return
-    off = {instance.path for instance in filled.instances
-           if instance.node.path and (instance.hidden or instance.ignored)}
+    off = {
+        instance.path for instance in filled.instances if instance.node.path and (instance.hidden or instance.ignored)
+    }
     for path, messages in wrong.items():
         if not any(path[:length] in off for length in range(1, len(path) + 1)):
             yield path, messages
@@ -89,8 +91,9 @@ def _check(instance: filling.Instance, verdict: Verdict) -> None:
             verdict.add(instance.path, message)
 
 
-def _apply(rule: plan.CompiledRule, scope: Mapping[str, Any], path: Path, verdict: Verdict,
-           reasons: Mapping[str, Any]) -> None:
+def _apply(
+    rule: plan.CompiledRule, scope: Mapping[str, Any], path: Path, verdict: Verdict, reasons: Mapping[str, Any]
+) -> None:
     if rule.condition.value(scope) is not False:
         return
     own = {"zh": rule.rule.message, "en": rule.rule.message_en}

@@ -43,13 +43,18 @@ def _number(node: plan.Node, value: Decimal, scope: Mapping[str, Any]) -> Iterat
     given = node.component.attributes
     digits = given.get("decimalDigits")
     if digits is not None and value != round(value, int(digits)):
-        yield Message(_("Enter a whole number.")) if digits == 0 else Message(
-            _("At most %(count)d decimal places are allowed."), {"count": int(digits)})
+        yield (
+            Message(_("Enter a whole number."))
+            if digits == 0
+            else Message(_("At most %(count)d decimal places are allowed."), {"count": int(digits)})
+        )
     step = attributes.decimal(given.get("increment"))
     if step and value % step:
         below = value - value % step
-        yield Message(_("Enter a multiple of %(step)s, such as %(below)s or %(above)s."),
-                      {"step": plain(step), "below": plain(below), "above": plain(below + step)})
+        yield Message(
+            _("Enter a multiple of %(step)s, such as %(below)s or %(above)s."),
+            {"step": plain(step), "below": plain(below), "above": plain(below + step)},
+        )
     low, high = (_bound(bound, scope) for bound in (node.bounds.min, node.bounds.max))
     if low is not None and value < low:
         yield Message(_("The least value is %(limit)s."), {"limit": plain(low)})

@@ -7,18 +7,39 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
-KEYED = frozenset({
-    "textfield", "textarea", "number", "datetime", "checkbox", "radio", "select", "checklist", "taglist",
-    "filepicker", "expression",
-})
+KEYED = frozenset(
+    {
+        "textfield",
+        "textarea",
+        "number",
+        "datetime",
+        "checkbox",
+        "radio",
+        "select",
+        "checklist",
+        "taglist",
+        "filepicker",
+        "expression",
+    }
+)
 """Component types that produce a value under their `key`."""
 
 CONTAINERS = frozenset({"group", "dynamiclist"})
 """Component types that hold others, and produce an object or a list of objects at their `path`."""
 
-SILENT = frozenset({
-    "text", "html", "image", "table", "button", "spacer", "separator", "iframe", "documentPreview",
-})
+SILENT = frozenset(
+    {
+        "text",
+        "html",
+        "image",
+        "table",
+        "button",
+        "spacer",
+        "separator",
+        "iframe",
+        "documentPreview",
+    }
+)
 """Component types that are only looked at."""
 
 MULTIPLE = frozenset({"checklist", "taglist"})

@@ -43,11 +43,14 @@ def parse(source: bytes) -> model.Form:
 def _form(document: Mapping[str, Any], form_id: str, root: model.Component) -> model.Form:
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
     return model.Form(
-        id=form_id, schema_version=int(document["schemaVersion"]), root=root,
+        id=form_id,
+        schema_version=int(document["schemaVersion"]),
+        root=root,
         digest=hashlib.sha256(text.encode()).hexdigest(),
         execution_platform=str(document.get("executionPlatform", "")),
         execution_platform_version=str(document.get("executionPlatformVersion", "")),
-        version_tag=str(document.get("versionTag", "")))
+        version_tag=str(document.get("versionTag", "")),
+    )
 
 
 @dataclass
@@ -64,9 +67,14 @@ class _Reading:
     def conclude(self, form_id: str) -> None:
         if self.faults:
             where, sentences = next(iter(self.faults.items()))
-            raise errors.Invalid(_("The form %(form)s has %(count)d faults; the first: %(where)s: %(fault)s"),
-                                 fields=self.faults, form=form_id, count=sum(map(len, self.faults.values())),
-                                 where=where, fault=sentences[0])
+            raise errors.Invalid(
+                _("The form %(form)s has %(count)d faults; the first: %(where)s: %(fault)s"),
+                fields=self.faults,
+                form=form_id,
+                count=sum(map(len, self.faults.values())),
+                where=where,
+                fault=sentences[0],
+            )
 
     def form_id(self, document: Mapping[str, Any]) -> str:
         found = document.get("id")
@@ -80,8 +88,12 @@ class _Reading:
             self.fault("form", _('The type of a form is "default".'))
         version = document.get("schemaVersion")
         if not attributes.is_number(version) or version not in SCHEMA_VERSIONS:
-            self.fault("form", _("The schemaVersion must be a whole number from %(low)d to %(high)d."),
-                       low=SCHEMA_VERSIONS[0], high=SCHEMA_VERSIONS[-1])
+            self.fault(
+                "form",
+                _("The schemaVersion must be a whole number from %(low)d to %(high)d."),
+                low=SCHEMA_VERSIONS[0],
+                high=SCHEMA_VERSIONS[-1],
+            )
         if not isinstance(document.get("components"), list):
             self.fault("form", _("The form needs a list of components."))
 
@@ -91,8 +103,9 @@ class _Reading:
         if self.count > MAX_COMPONENTS + 1:
             raise errors.TooLarge(_("The form has more than %(limit)d components. Split it."), limit=MAX_COMPONENTS)
         if depth > MAX_NESTING:
-            raise errors.TooLarge(_("Groups and lists are nested more than %(limit)d deep at %(place)s."),
-                                  limit=MAX_NESTING, place=place)
+            raise errors.TooLarge(
+                _("Groups and lists are nested more than %(limit)d deep at %(place)s."), limit=MAX_NESTING, place=place
+            )
         if not isinstance(raw, dict):
             self.fault(place, _("A component must be an object."))
             return model.Component("", "text", place)
@@ -100,8 +113,12 @@ class _Reading:
         kind = raw.get("type")
         children = self._children(raw, place, where, depth)
         if place and (not isinstance(kind, str) or kind not in attributes.OWN):
-            self.fault(where, _('Components of type "%(type)s" are not known. Known are: %(known)s.'),
-                       type=kind, known=", ".join(sorted(attributes.OWN)))
+            self.fault(
+                where,
+                _('Components of type "%(type)s" are not known. Known are: %(known)s.'),
+                type=kind,
+                known=", ".join(sorted(attributes.OWN)),
+            )
             return model.Component(where, "text", place, components=children)
         return self._build(raw, str(kind), place, where, children)
 
@@ -127,11 +144,13 @@ class _Reading:
         if not holds:
             self.fault(where, _("Only a group or a list holds components."))
         prefix = f"{place}." if place else ""
-        return tuple(self.component(child, f"{prefix}components[{index}]", depth + 1)
-                     for index, child in enumerate(found))
+        return tuple(
+            self.component(child, f"{prefix}components[{index}]", depth + 1) for index, child in enumerate(found)
+        )
 
-    def _build(self, raw: Mapping[str, Any], kind: str, place: str, where: str,
-               children: tuple[model.Component, ...]) -> model.Component:
+    def _build(
+        self, raw: Mapping[str, Any], kind: str, place: str, where: str, children: tuple[model.Component, ...]
+    ) -> model.Component:
         known = attributes.of(kind) if place else {"properties": attributes.mapping}
         self._check(raw, known, where, "")
         validate = self._section(raw, "validate", attributes.VALIDATE, where)
@@ -142,21 +161,34 @@ class _Reading:
         if "defaultValue" in raw and place:
             own["defaultValue"] = raw["defaultValue"]
         return model.Component(
-            id=where, type=kind, place=place, data=self._data(raw, kind, where), label=_label(raw),
-            hide=conditional.get("hide"), readonly=raw.get("readonly", False), disabled=raw.get("disabled") is True,
-            limits=self._limits(validate, where), rules=rules, validators=properties.validators(texts),
-            properties=texts, attributes=own, components=children,
-            unknown=tuple(name for name in raw if place and name not in known and name != "components"))
+            id=where,
+            type=kind,
+            place=place,
+            data=self._data(raw, kind, where),
+            label=_label(raw),
+            hide=conditional.get("hide"),
+            readonly=raw.get("readonly", False),
+            disabled=raw.get("disabled") is True,
+            limits=self._limits(validate, where),
+            rules=rules,
+            validators=properties.validators(texts),
+            properties=texts,
+            attributes=own,
+            components=children,
+            unknown=tuple(name for name in raw if place and name not in known and name != "components"),
+        )
 
     def _check(self, raw: Mapping[str, Any], known: Mapping[str, attributes.Check], where: str, inside: str) -> None:
         for name, check in known.items():
             wrong = check(raw[name]) if name in raw else None
             if wrong:
-                self.fault(where, _('The attribute "%(name)s" %(fault)s.'), name=inside + name,
-                           fault=Message(wrong).text(None))
+                self.fault(
+                    where, _('The attribute "%(name)s" %(fault)s.'), name=inside + name, fault=Message(wrong).text(None)
+                )
 
-    def _section(self, raw: Mapping[str, Any], name: str, known: Mapping[str, attributes.Check],
-                 where: str) -> Mapping[str, Any]:
+    def _section(
+        self, raw: Mapping[str, Any], name: str, known: Mapping[str, attributes.Check], where: str
+    ) -> Mapping[str, Any]:
         section = raw.get(name)
         if not isinstance(section, dict):
             return {}
@@ -184,21 +216,30 @@ class _Reading:
             return ()
         steps = tuple(str(found).split("."))
         if len(str(found)) > 200 or any(not step or step.isdigit() or step.startswith("@") for step in steps):
-            self.fault(where, _('The %(name)s "%(value)s" must be names joined by points, none empty or a number.'),
-                       name=attribute, value=found)
+            self.fault(
+                where,
+                _('The %(name)s "%(value)s" must be names joined by points, none empty or a number.'),
+                name=attribute,
+                value=found,
+            )
         return steps
 
     def _limits(self, validate: Mapping[str, Any], where: str) -> model.Limits:
         pattern = validate.get("pattern") or None
         wrong = patterns.fault(pattern) if pattern else None
         if wrong:
-            self.fault(where, _('The pattern cannot be used: %(fault)s.'), fault=wrong)
+            self.fault(where, _("The pattern cannot be used: %(fault)s."), fault=wrong)
         bounds = {name: _bound(validate.get(name)) for name in ("min", "max", "minLength", "maxLength")}
         return model.Limits(
-            required=validate.get("required", False), min=bounds["min"], max=bounds["max"],
-            min_length=bounds["minLength"], max_length=bounds["maxLength"], pattern=None if wrong else pattern,
+            required=validate.get("required", False),
+            min=bounds["min"],
+            max=bounds["max"],
+            min_length=bounds["minLength"],
+            max_length=bounds["maxLength"],
+            pattern=None if wrong else pattern,
             pattern_message=validate.get("patternErrorMessage") or None,
-            validation_type=validate.get("validationType") or None)
+            validation_type=validate.get("validationType") or None,
+        )
 
     def check_paths(self, component: model.Component, at: tuple[str, ...], claimed: dict[tuple[str, ...], str]) -> None:
         """Refuse two components that would write the same value, as form-js does."""
@@ -210,13 +251,18 @@ class _Reading:
         for child in component.components:
             self.check_paths(child, () if component.type == "dynamiclist" else here, inner)
 
-    def _claim_path(self, component: model.Component, here: tuple[str, ...],
-                    claimed: dict[tuple[str, ...], str]) -> None:
+    def _claim_path(
+        self, component: model.Component, here: tuple[str, ...], claimed: dict[tuple[str, ...], str]
+    ) -> None:
         for taken, owner in claimed.items():
             shorter = min(len(taken), len(here))
             if taken[:shorter] == here[:shorter]:
-                self.fault(component.id, _('The value "%(path)s" is already written by the component %(owner)s.'),
-                           path=".".join(here), owner=owner)
+                self.fault(
+                    component.id,
+                    _('The value "%(path)s" is already written by the component %(owner)s.'),
+                    path=".".join(here),
+                    owner=owner,
+                )
                 return
         claimed[here] = component.id
 

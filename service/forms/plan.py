@@ -98,8 +98,9 @@ class _ByDigest:
 def _cached(key: _ByDigest) -> Plan:
     form = key.form
     names = frozenset(variables(form))
-    return Plan(form, structure.schema(form.components), _nodes(form.components, (), names, row=False),
-                _rules(form.root, names))
+    return Plan(
+        form, structure.schema(form.components), _nodes(form.components, (), names, row=False), _rules(form.root, names)
+    )
 
 
 def variables(form: model.Form) -> set[str]:
@@ -107,8 +108,9 @@ def variables(form: model.Form) -> set[str]:
     return {step for component in form.walk() for step in component.data}
 
 
-def _nodes(components: Iterable[model.Component], at: tuple[str, ...], names: frozenset[str], *,
-           row: bool) -> tuple[Node, ...]:
+def _nodes(
+    components: Iterable[model.Component], at: tuple[str, ...], names: frozenset[str], *, row: bool
+) -> tuple[Node, ...]:
     return tuple(_node(component, at, names, row=row) for component in components)
 
 
@@ -120,15 +122,24 @@ def _node(component: model.Component, at: tuple[str, ...], names: frozenset[str]
     readonly = expressions.compiled(component.readonly, names)
     value = expressions.compiled(component.attributes.get("expression"), names)
     return Node(
-        component=component, path=path, hide=hide, readonly=readonly, expression=value,
-        bounds=Bounds(*(expressions.compiled(bound, names)
-                        for bound in (limits.min, limits.max, limits.min_length, limits.max_length))),
+        component=component,
+        path=path,
+        hide=hide,
+        readonly=readonly,
+        expression=value,
+        bounds=Bounds(
+            *(
+                expressions.compiled(bound, names)
+                for bound in (limits.min, limits.max, limits.min_length, limits.max_length)
+            )
+        ),
         source=options.Source(component, names) if component.type in model.CHOICES else None,
         rules=_rules(component, names),
         checks=tuple(validators.find(name) for name in component.validators if name in validators.known()),
         rows=properties.rows(component) if repeats else (0, 0),
         reads=_reads((hide, readonly, value), row=row),
-        nodes=_nodes(component.components, () if repeats else path, names, row=row or repeats))
+        nodes=_nodes(component.components, () if repeats else path, names, row=row or repeats),
+    )
 
 
 def _reads(parts: Iterable[Any], *, row: bool) -> frozenset[str]:

@@ -45,8 +45,13 @@ def _rule(id_: str, parts: Mapping[str, str], fault: Fault) -> model.Rule | None
     elif severity not in ("error", "warning"):
         fault(_('The severity of the rule "%(id)s" must be error or warning.'), id=id_)
     else:
-        return model.Rule(id_, parts["condition"], parts["message"], parts.get("message_en", ""),
-                          "warning" if severity == "warning" else "error")
+        return model.Rule(
+            id_,
+            parts["condition"],
+            parts["message"],
+            parts.get("message_en", ""),
+            "warning" if severity == "warning" else "error",
+        )
     return None
 
 

@@ -15,18 +15,21 @@ MAX_DEPTH = 40
 def read(source: bytes) -> dict[str, Any]:
     """Return the JSON object in `source`; raises `errors.TooLarge` or `errors.Invalid`."""
     if len(source) > MAX_BYTES:
-        raise errors.TooLarge(_("The form has %(size)d bytes; at most %(limit)d are read. Split it."),
-                              size=len(source), limit=MAX_BYTES)
+        raise errors.TooLarge(
+            _("The form has %(size)d bytes; at most %(limit)d are read. Split it."), size=len(source), limit=MAX_BYTES
+        )
     try:
         text = source.decode("utf-8-sig")
         _check_depth(text)
-        document = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_refuse_constant,
-                              object_pairs_hook=_object)
+        document = json.loads(
+            text, parse_int=_number, parse_float=_number, parse_constant=_refuse_constant, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as wrong:
         raise errors.Invalid(_("The form is not UTF-8 text.")) from wrong
     except json.JSONDecodeError as wrong:
-        raise errors.Invalid(_("The form is not JSON: line %(line)d, column %(column)d."),
-                             line=wrong.lineno, column=wrong.colno) from wrong
+        raise errors.Invalid(
+            _("The form is not JSON: line %(line)d, column %(column)d."), line=wrong.lineno, column=wrong.colno
+        ) from wrong
     if not isinstance(document, dict):
         raise errors.Invalid(_("The form must be a JSON object with components."))
     return document

@@ -11,8 +11,9 @@ Path = tuple[str | int, ...]
 Faults = dict[Path, list[Message]]
 
 
-def align(nodes: tuple[plan.Node, ...], answers: Mapping[str, Any], known: Mapping[str, Any], at: Path,
-          faults: Faults) -> Mapping[str, Any]:
+def align(
+    nodes: tuple[plan.Node, ...], answers: Mapping[str, Any], known: Mapping[str, Any], at: Path, faults: Faults
+) -> Mapping[str, Any]:
     """Return the answers with the rows of lists that have a `rowKey` in the order the process knows them.
 
     A row nobody knows, or sent twice, is a fault of the list; a missing row comes back empty.

@@ -24,8 +24,9 @@ class Refused(errors.Unprocessable):
     warnings: list[dict[str, str]]
 
 
-def validate(form: model.Form, answers: Mapping[str, Any], context: Mapping[str, Any] | None = None,
-             lang: str | None = "zh") -> dict[str, Any]:
+def validate(
+    form: model.Form, answers: Mapping[str, Any], context: Mapping[str, Any] | None = None, lang: str | None = "zh"
+) -> dict[str, Any]:
     """Return the cleaned values of a form: Decimal, date, time, aware datetime, str, bool, list, dict.
 
     `context` holds the process variables the task sees: expressions read them, and they are the source of what is
@@ -54,8 +55,11 @@ def _beijing() -> Any:
 
 
 def _result(filled: filling.Filling, verdict: judging.Verdict) -> dict[str, Any]:
-    groups = {instance.path[0] for instance in filled.instances
-              if not instance.node.is_list and len(instance.node.path) > 1 and not instance.space.row}
+    groups = {
+        instance.path[0]
+        for instance in filled.instances
+        if not instance.node.is_list and len(instance.node.path) > 1 and not instance.space.row
+    }
     result = {name: value for name, value in filled.values.items() if value != {} or name not in groups}
     if verdict.reasons:
         result[judging.REASONS] = dict(verdict.reasons)
@@ -72,8 +76,12 @@ def _refusal(form: model.Form, verdict: judging.Verdict, lang: str | None) -> Re
         text = warned.message.text(lang)
         warnings.append({"rule": warned.rule, "path": _dotted(warned.path), "message": text})
         fields.setdefault(_dotted(warned.path), []).append(f"{text} {needs_reason}")
-    refused = Refused(_("The form %(form)s cannot be accepted: %(count)d places need attention."),
-                      fields=fields, form=form.id, count=len(fields))
+    refused = Refused(
+        _("The form %(form)s cannot be accepted: %(count)d places need attention."),
+        fields=fields,
+        form=form.id,
+        count=len(fields),
+    )
     refused.warnings = warnings
     return refused
 

@@ -7,8 +7,13 @@ import yaml
 
 from service import forms
 
-ROOT: dict[str, Any] = {"type": "default", "id": "f_test", "schemaVersion": 18, "executionPlatform": "Camunda Cloud",
-                        "executionPlatformVersion": "8.8.0"}
+ROOT: dict[str, Any] = {
+    "type": "default",
+    "id": "f_test",
+    "schemaVersion": 18,
+    "executionPlatform": "Camunda Cloud",
+    "executionPlatformVersion": "8.8.0",
+}
 LIMITS = ("required", "min", "max", "minLength", "maxLength", "pattern", "patternErrorMessage", "validationType")
 
 
@@ -43,12 +48,14 @@ def box(*components: Any, id: str = "Group_1", **attributes: Any) -> dict[str, A
 
 def rows(path: str, *components: Any, **attributes: Any) -> dict[str, Any]:
     """A list."""
-    return component("dynamiclist", id=attributes.pop("id", f"List_{path}"), path=path, components=list(components),
-                     **attributes)
+    return component(
+        "dynamiclist", id=attributes.pop("id", f"List_{path}"), path=path, components=list(components), **attributes
+    )
 
 
-def refusal(made: forms.Form, answers: dict[str, Any], context: dict[str, Any] | None = None,
-            lang: str | None = "en") -> dict[str, list[str]]:
+def refusal(
+    made: forms.Form, answers: dict[str, Any], context: dict[str, Any] | None = None, lang: str | None = "en"
+) -> dict[str, list[str]]:
     """What a form says of bad answers, by path; {} if it takes them."""
     try:
         forms.validate(made, answers, context, lang)

@@ -25,9 +25,21 @@ def said(made: forms.Form, given: Any, context: dict[str, Any] | None = None) ->
 OPTIONS = [{"label": "甲", "value": "a"}, {"label": "乙", "value": "b"}]
 
 
-@pytest.mark.parametrize(("kind", "empty"), [
-    ("textfield", ""), ("textarea", ""), ("number", None), ("datetime", None), ("checkbox", False), ("radio", None),
-    ("select", None), ("checklist", []), ("taglist", []), ("filepicker", None)])
+@pytest.mark.parametrize(
+    ("kind", "empty"),
+    [
+        ("textfield", ""),
+        ("textarea", ""),
+        ("number", None),
+        ("datetime", None),
+        ("checkbox", False),
+        ("radio", None),
+        ("select", None),
+        ("checklist", []),
+        ("taglist", []),
+        ("filepicker", None),
+    ],
+)
 def test_an_untouched_component_gives_its_empty_value_and_a_required_one_is_told(kind: str, empty: Any) -> None:
     options = {"values": OPTIONS} if kind in ("radio", "select", "checklist", "taglist") else {}
     assert forms.validate(one(kind, **options), {}) == {"x": empty}
@@ -78,24 +90,33 @@ def test_a_hostile_pattern_costs_no_time() -> None:
     assert said(one("textfield", pattern="^(a+)+$"), "a" * 10_000 + "b") != []
 
 
-@pytest.mark.parametrize(("kind", "good", "bad"), [
-    ("email", "wu@example.org", "wu@@example"), ("email", "w.u-1@a-b.example", "吴@example.org"),
-    ("phone", "+8619900000001", "19900000001"), ("phone", "008677212345678", "+86abc")])
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("email", "wu@example.org", "wu@@example"),
+        ("email", "w.u-1@a-b.example", "吴@example.org"),
+        ("phone", "+8619900000001", "19900000001"),
+        ("phone", "008677212345678", "+86abc"),
+    ],
+)
 def test_validation_types_of_form_js(kind: str, good: str, bad: str) -> None:
     assert said(one("textfield", validationType=kind), good) == []
     assert len(said(one("textfield", validationType=kind), bad)) == 1
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    (0.1, "0.1"), (2735.99, "2735.99"), (3, "3"), (-2.5, "-2.5"), (Decimal("0.30"), "0.30"), (10**30, "1" + "0" * 30)])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(0.1, "0.1"), (2735.99, "2735.99"), (3, "3"), (-2.5, "-2.5"), (Decimal("0.30"), "0.30"), (10**30, "1" + "0" * 30)],
+)
 def test_numbers_become_decimals_with_the_digits_that_were_sent(given: Any, expected: str) -> None:
     result = value(one("number"), given)
     assert type(result) is Decimal
     assert str(result) == expected
 
 
-@pytest.mark.parametrize("given", [
-    "12", True, float("nan"), float("inf"), "一", [1], {}, 10**40, 1e300, Decimal("1e-60"), Decimal("NaN")])
+@pytest.mark.parametrize(
+    "given", ["12", True, float("nan"), float("inf"), "一", [1], {}, 10**40, 1e300, Decimal("1e-60"), Decimal("NaN")]
+)
 def test_what_is_not_a_usable_number_is_refused(given: Any) -> None:
     assert len(said(one("number"), given)) == 1
 
@@ -125,8 +146,11 @@ def test_decimal_digits_and_increments() -> None:
 
 
 def test_limits_may_be_expressions_over_answers_and_process_variables() -> None:
-    made = form(component("number", "x", max="=limit + y"), component("number", "y"),
-                component("textfield", "z", maxLength="=y"))
+    made = form(
+        component("number", "x", max="=limit + y"),
+        component("number", "y"),
+        component("textfield", "z", maxLength="=y"),
+    )
     assert refusal(made, {"x": 8, "y": 3}, {"limit": 5}) == {}
     assert refusal(made, {"x": 9, "y": 3, "z": "abcd"}, {"limit": 5}).keys() == {"x", "z"}
     assert refusal(made, {"x": 9}, {}) == {}, "a limit without a value limits nothing"
@@ -143,10 +167,23 @@ def test_dates_times_and_moments() -> None:
     assert moment.utcoffset() == timedelta(hours=8)
 
 
-@pytest.mark.parametrize(("subtype", "given"), [
-    ("date", "2015-02-29"), ("date", "2015-7-2"), ("date", "20.07.2015"), ("date", 20150720),
-    ("date", "2015-07-20T00:00"), ("time", "24:01"), ("time", "9:30"), ("time", "09:30+99:00"), ("datetime", "2015-07-20"),
-    ("datetime", "2015-07-20 09:30"), ("datetime", "2015-13-01T00:00Z"), ("datetime", {})])
+@pytest.mark.parametrize(
+    ("subtype", "given"),
+    [
+        ("date", "2015-02-29"),
+        ("date", "2015-7-2"),
+        ("date", "20.07.2015"),
+        ("date", 20150720),
+        ("date", "2015-07-20T00:00"),
+        ("time", "24:01"),
+        ("time", "9:30"),
+        ("time", "09:30+99:00"),
+        ("datetime", "2015-07-20"),
+        ("datetime", "2015-07-20 09:30"),
+        ("datetime", "2015-13-01T00:00Z"),
+        ("datetime", {}),
+    ],
+)
 def test_what_the_calendar_or_the_clock_does_not_have_is_refused(subtype: str, given: Any) -> None:
     assert len(said(one("datetime", subtype=subtype), given)) == 1
 
@@ -210,7 +247,9 @@ def test_options_come_from_a_process_variable() -> None:
 
 
 def test_options_come_from_an_expression_over_answers_and_variables() -> None:
-    made = form(component("number", "limit"), component("select", "x", valuesExpression="=villages[persons <= limit].name"))
+    made = form(
+        component("number", "limit"), component("select", "x", valuesExpression="=villages[persons <= limit].name")
+    )
     context = {"villages": [{"name": "a", "persons": Decimal(5)}, {"name": "b", "persons": Decimal(9)}]}
     assert refusal(made, {"limit": 5, "x": "a"}, context) == {}
     assert list(refusal(made, {"limit": 5, "x": "b"}, context)) == ["x"]
@@ -227,25 +266,38 @@ def test_what_is_not_a_file_id_is_refused(bad: Any) -> None:
 
 
 def test_components_that_are_only_looked_at_produce_nothing() -> None:
-    made = form(component("text", text="# 说明"), component("html", content="<p>"), component("image", source="=x"),
-                component("table", dataSource="=rows", columns=[{"key": "a", "label": "A"}]), component("separator"),
-                component("button", action="submit"), component("spacer", height=20),
-                component("iframe", url="https://example.org"), component("documentPreview", dataSource="=docs"))
+    made = form(
+        component("text", text="# 说明"),
+        component("html", content="<p>"),
+        component("image", source="=x"),
+        component("table", dataSource="=rows", columns=[{"key": "a", "label": "A"}]),
+        component("separator"),
+        component("button", action="submit"),
+        component("spacer", height=20),
+        component("iframe", url="https://example.org"),
+        component("documentPreview", dataSource="=docs"),
+    )
     assert forms.validate(made, {"text": "x", "rows": []}) == {}
 
 
 def test_unknown_keys_are_dropped_at_every_level() -> None:
-    made = form(component("textfield", "a"), box(component("textfield", "b"), path="g"),
-                rows("r", component("textfield", "c")))
+    made = form(
+        component("textfield", "a"), box(component("textfield", "b"), path="g"), rows("r", component("textfield", "c"))
+    )
     answers = {"a": "1", "z": 1, "g": {"b": "2", "z": 1}, "r": [{"c": "3", "z": 1}]}
     assert forms.validate(made, answers) == {"a": "1", "g": {"b": "2"}, "r": [{"c": "3"}]}
 
 
 def test_dotted_keys_and_group_paths_build_one_object() -> None:
-    made = form(component("textfield", "home.village", id="A"), component("number", "home.door.no", id="B"),
-                box(component("textfield", "hamlet", id="C"), path="home"))
+    made = form(
+        component("textfield", "home.village", id="A"),
+        component("number", "home.door.no", id="B"),
+        box(component("textfield", "hamlet", id="C"), path="home"),
+    )
     answers = {"home": {"village": "高岜村", "door": {"no": 5}, "hamlet": "老寨屯"}}
-    assert forms.validate(made, answers) == {"home": {"village": "高岜村", "door": {"no": Decimal(5)}, "hamlet": "老寨屯"}}
+    assert forms.validate(made, answers) == {
+        "home": {"village": "高岜村", "door": {"no": Decimal(5)}, "hamlet": "老寨屯"}
+    }
 
 
 def test_a_group_without_a_path_leaves_its_values_where_they_are() -> None:
@@ -253,9 +305,18 @@ def test_a_group_without_a_path_leaves_its_values_where_they_are() -> None:
     assert forms.validate(made, {"a": "1"}) == {"a": "1"}
 
 
-@pytest.mark.parametrize(("answers", "place"), [
-    ({"g": 1}, "g"), ({"g": []}, "g"), ({"r": {}}, "r"), ({"r": "x"}, "r"), ({"r": [1]}, "r.0"),
-    ({"r": [{}, {"n": "x"}]}, "r.1.n"), ({"g": {"b": 1}}, "g.b")])
+@pytest.mark.parametrize(
+    ("answers", "place"),
+    [
+        ({"g": 1}, "g"),
+        ({"g": []}, "g"),
+        ({"r": {}}, "r"),
+        ({"r": "x"}, "r"),
+        ({"r": [1]}, "r.0"),
+        ({"r": [{}, {"n": "x"}]}, "r.1.n"),
+        ({"g": {"b": 1}}, "g.b"),
+    ],
+)
 def test_the_wrong_shape_is_told_where_it_is(answers: dict[str, Any], place: str) -> None:
     made = form(box(component("textfield", "b"), path="g"), rows("r", component("number", "n")))
     assert place in refusal(made, answers)
@@ -267,8 +328,11 @@ def test_answers_that_are_no_object_are_refused() -> None:
 
 
 def test_several_errors_are_told_at_once_by_path() -> None:
-    made = form(component("textfield", "a", required=True), component("number", "b", max=1),
-                rows("r", component("textfield", "c", required=True), rows("s", component("number", "d", min=0))))
+    made = form(
+        component("textfield", "a", required=True),
+        component("number", "b", max=1),
+        rows("r", component("textfield", "c", required=True), rows("s", component("number", "d", min=0))),
+    )
     answers = {"b": 2, "r": [{"c": "x", "s": [{"d": 1}, {"d": -1}]}, {}]}
     assert refusal(made, answers).keys() == {"a", "b", "r.0.s.1.d", "r.1.c"}
 

@@ -9,8 +9,11 @@ from tests.forms.building import box, component, form, refusal, rows, warned
 
 
 def rule(condition: str, message: str = "不对", id: str = "r", **more: str) -> dict[str, str]:
-    return {f"rule.{id}": condition, f"rule.{id}.message": message,
-            **{f"rule.{id}.{name}": text for name, text in more.items()}}
+    return {
+        f"rule.{id}": condition,
+        f"rule.{id}.message": message,
+        **{f"rule.{id}.{name}": text for name, text in more.items()},
+    }
 
 
 def test_a_rule_that_is_false_refuses_at_its_component() -> None:
@@ -38,14 +41,18 @@ def test_a_rule_in_a_list_is_judged_in_each_row() -> None:
     assert refusal(made, answers).keys() == {"r.1.b", "r.2.b"}
 
 
-@pytest.mark.parametrize(("wrap", "place"), [
-    (lambda p: component("textfield", "t", properties=p), "t"),
-    (lambda p: component("expression", "e", expression="=1", properties=p), "e"),
-    (lambda p: component("textfield", "t", readonly=True, properties=p), "t"),
-    (lambda p: component("separator", id="Line", properties=p), "Line"),
-    (lambda p: box(id="Group_a", properties=p), "Group_a"),
-    (lambda p: box(component("textfield", "z"), path="g", properties=p), "g"),
-    (lambda p: rows("l", properties=p), "l")])
+@pytest.mark.parametrize(
+    ("wrap", "place"),
+    [
+        (lambda p: component("textfield", "t", properties=p), "t"),
+        (lambda p: component("expression", "e", expression="=1", properties=p), "e"),
+        (lambda p: component("textfield", "t", readonly=True, properties=p), "t"),
+        (lambda p: component("separator", id="Line", properties=p), "Line"),
+        (lambda p: box(id="Group_a", properties=p), "Group_a"),
+        (lambda p: box(component("textfield", "z"), path="g", properties=p), "g"),
+        (lambda p: rows("l", properties=p), "l"),
+    ],
+)
 def test_a_rule_may_stand_on_any_component(wrap: Any, place: str) -> None:
     made = form(component("number", "a"), wrap(rule("=a > 0")))
     assert refusal(made, {"a": 0}) == {place: ["不对"]}
@@ -84,8 +91,10 @@ def test_a_reason_nobody_asked_for_is_not_kept() -> None:
 
 
 def test_a_refusal_tells_warnings_apart_from_errors() -> None:
-    made = form(component("number", "a", required=True), component("number", "km", properties=rule(
-        "=km <= 5", "太远", "far", severity="warning")))
+    made = form(
+        component("number", "a", required=True),
+        component("number", "km", properties=rule("=km <= 5", "太远", "far", severity="warning")),
+    )
     refused = pytest.raises(forms.Refused, forms.validate, made, {"km": 6}, None, "zh").value
     assert refused.fields.keys() == {"a", "km"}
     assert refused.warnings == [{"rule": "far", "path": "km", "message": "太远"}]
@@ -95,4 +104,6 @@ def test_one_reason_covers_all_rows_that_break_the_same_rule() -> None:
     made = form(rows("r", component("number", "n", properties=rule("=this.n < 5", "大", "big", severity="warning"))))
     answers = {"r": [{"n": 6}, {"n": 7}]}
     assert warned(made, answers) == ["big", "big"]
-    assert forms.validate(made, {**answers, "warning_reasons": {"big": "已核实"}})["warning_reasons"] == {"big": "已核实"}
+    assert forms.validate(made, {**answers, "warning_reasons": {"big": "已核实"}})["warning_reasons"] == {
+        "big": "已核实"
+    }

@@ -22,8 +22,12 @@ def fault(name: str, value: str, **scope: Any) -> str | None:
 
 @pytest.mark.parametrize("value", [GOOD, "45029919700101100X", "500299198002290015"[:17] + "0"])
 def test_the_check_digit_is_that_of_the_standard(value: str) -> None:
-    assert identity.check_digit(value) == identity.CHECK_DIGITS[
-        sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(value[:17])) % 11]
+    assert (
+        identity.check_digit(value)
+        == identity.CHECK_DIGITS[
+            sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(value[:17])) % 11
+        ]
+    )
 
 
 def test_known_good_numbers_pass() -> None:
@@ -34,17 +38,30 @@ def test_known_good_numbers_pass() -> None:
 @given(some.integers(0, 16), some.integers(1, 9))
 def test_one_wrong_digit_is_always_found(place: int, shift: int) -> None:
     wrong = str((int(GOOD[place]) + shift) % 10)
-    assert fault("resident-id", GOOD[:place] + wrong + GOOD[place + 1:]) is not None
+    assert fault("resident-id", GOOD[:place] + wrong + GOOD[place + 1 :]) is not None
 
 
 @given(some.integers(0, 16))
 def test_two_neighbours_exchanged_are_found(place: int) -> None:
-    swapped = GOOD[:place] + GOOD[place + 1] + GOOD[place] + GOOD[place + 2:]
+    swapped = GOOD[:place] + GOOD[place + 1] + GOOD[place] + GOOD[place + 2 :]
     assert (fault("resident-id", swapped) is None) == (swapped == GOOD)
 
 
-@pytest.mark.parametrize("value", ["", "45029919700101001", "45029919700101100x", "４50299197001010015", GOOD + "1",
-                                   "050299197001010015", " " + GOOD, GOOD + "811", GOOD + "15", GOOD + "11C1"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "45029919700101001",
+        "45029919700101100x",
+        "４50299197001010015",
+        GOOD + "1",
+        "050299197001010015",
+        " " + GOOD,
+        GOOD + "811",
+        GOOD + "15",
+        GOOD + "11C1",
+    ],
+)
 def test_what_does_not_look_like_a_number_is_refused(value: str) -> None:
     assert fault("resident-id", value)
 
@@ -80,10 +97,23 @@ def test_wrong_disability_certificates_are_refused(value: str) -> None:
     assert fault("disability-certificate", value) is not None
 
 
-@pytest.mark.parametrize(("value", "good"), [
-    ("13000000000", True), ("19900009999", True), ("12900000000", False), ("1990000000", False),
-    ("199000000000", False), ("0772-8612345", True), ("07728612345", True), ("010-12345678", True),
-    ("0772-861234", False), ("8612345", False), ("00721-8612345", False), ("１9900000000", False)])
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [
+        ("13000000000", True),
+        ("19900009999", True),
+        ("12900000000", False),
+        ("1990000000", False),
+        ("199000000000", False),
+        ("0772-8612345", True),
+        ("07728612345", True),
+        ("010-12345678", True),
+        ("0772-861234", False),
+        ("8612345", False),
+        ("00721-8612345", False),
+        ("１9900000000", False),
+    ],
+)
 def test_phones(value: str, good: bool) -> None:
     assert (fault("phone", value) is None) is good
     assert (fault("mobile", value) is None) is (good and value.startswith("1"))
@@ -91,7 +121,11 @@ def test_phones(value: str, good: bool) -> None:
 
 def test_post_codes_and_bank_accounts() -> None:
     assert [fault("post-code", each) is None for each in ("545500", "54550", "54550a")] == [True, False, False]
-    assert [fault("bank-account", each) is None for each in ("62100000", "6210000", "6210 0000")] == [True, False, False]
+    assert [fault("bank-account", each) is None for each in ("62100000", "6210000", "6210 0000")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_form_asks_for_a_check_by_its_property_and_only_of_what_is_filled_in() -> None:

@@ -56,8 +56,9 @@ def _birth_fault(value: str, scope: Mapping[str, Any]) -> Message | None:
         return Message(_("The day of birth in the identity number does not exist."))
     latest = _reference_point(scope)
     if born > latest:
-        return Message(_("The day of birth in the identity number is after %(latest)s."),
-                       {"latest": latest.isoformat()})
+        return Message(
+            _("The day of birth in the identity number is after %(latest)s."), {"latest": latest.isoformat()}
+        )
     if born.year < 1880:
         return Message(_("The day of birth in the identity number does not exist."))
     return None

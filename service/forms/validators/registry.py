@@ -13,10 +13,12 @@ _checks: dict[str, Check] = {}
 
 def validator(name: str) -> Callable[[Check], Check]:
     """Register a check under `name`."""
+
     def register(check: Check) -> Check:
         if _checks.setdefault(name, check) is not check:
             raise ValueError(f"two checks are named {name}")
         return check
+
     return register
 
 
