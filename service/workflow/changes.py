@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
-from sqlalchemy.dialects.postgresql import insert
-
 from service import db
+from service.db.batch import Batch
 from service.engine import effects
 from service.workflow import models
 
 INNER = "#inner"
+CHANGING = frozenset(("type", "state", "start_date", "end_date", "token"))
+REPLACE_VALUE = "ON CONFLICT (scope_key, name) DO UPDATE SET value = excluded.value, inherited = false"
+ADD_COUNT = "ON CONFLICT (instance_key, flow_id) DO UPDATE SET count = sequence_flows.count + excluded.count"
 ABOUT = ("instance_key", "root_key", "unit", "unit_name")
 """The variables in which every instance knows itself; a caller neither gives nor gets them."""
 
@@ -59,19 +60,20 @@ class Changes:
             else:
                 row.update(token=dict(state.data), spec=state.element_id, parent=state.parent)
 
-    def flush(self, known: Iterable[int]) -> None:
-        """Write everything. `known` are the keys that already have a row."""
+    def write(self, batch: Batch, known: Iterable[int]) -> None:
+        """Put everything into `batch`. `known` are the keys that already have a row."""
         known = set(known)
-        new = [k for k in self.elements if k not in known and self._is_worth_a_row(k)]
-        old = [k for k in self.elements if k in known]
-        if new:
-            db.sa.session.execute(models.ElementInstance.__table__.insert(), [self._new(k) for k in new])
-        for key in old:
-            self._update(key)
-        if self.variables:
-            self._write_variables()
-        if self.flows:
-            self._write_flows()
+        for key in self.elements:
+            if key in known:
+                self._update(batch, key)
+            elif self._is_worth_a_row(key):
+                batch.insert(models.ElementInstance.__table__, self._new(key))
+        for (scope, name), value in self.variables.items():
+            row = {"scope_key": scope, "name": name, "key": db.next_key(), "instance_key": self.instance_key}
+            batch.insert(models.Variable.__table__, row | {"value": value, "inherited": False}, REPLACE_VALUE)
+        for flow, count in self.flows.items():
+            row = {"instance_key": self.instance_key, "flow_id": flow, "count": count}
+            batch.insert(models.FlowTaken.__table__, row, ADD_COUNT)
 
     def _is_worth_a_row(self, key: int) -> bool:
         row = self.elements[key]
@@ -93,36 +95,7 @@ class Changes:
             "token": row.get("token"),
         }
 
-    def _update(self, key: int) -> None:
-        row = {k: v for k, v in self.elements[key].items() if k not in ("parent", "spec", "scope_key", "element_id")}
+    def _update(self, batch: Batch, key: int) -> None:
+        row = {name: value for name, value in self.elements[key].items() if name in CHANGING}
         if row:
-            table = models.ElementInstance.__table__
-            db.sa.session.execute(update(table).where(table.c.key == bindparam("b_key")).values(**row), {"b_key": key})
-
-    def _write_variables(self) -> None:
-        table = models.Variable.__table__
-        rows = [
-            {
-                "scope_key": s,
-                "name": n,
-                "key": db.next_key(),
-                "instance_key": self.instance_key,
-                "value": v,
-                "inherited": False,
-            }
-            for (s, n), v in self.variables.items()
-        ]
-        statement = insert(table)
-        statement = statement.on_conflict_do_update(
-            index_elements=["scope_key", "name"], set_={"value": statement.excluded.value, "inherited": False}
-        )
-        db.sa.session.execute(statement, rows)
-
-    def _write_flows(self) -> None:
-        table = models.FlowTaken.__table__
-        statement = insert(table)
-        statement = statement.on_conflict_do_update(
-            index_elements=["instance_key", "flow_id"], set_={"count": table.c.count + statement.excluded.count}
-        )
-        rows = [{"instance_key": self.instance_key, "flow_id": f, "count": n} for f, n in self.flows.items()]
-        db.sa.session.execute(statement, rows)
+            batch.update(models.ElementInstance.__table__, row, key=key)

@@ -4,7 +4,7 @@ Both hooks run inside the step's transaction. `on_open(task)` may prepare rows; 
 stores answers and returns the variables that the process gets instead of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,20 @@ class Extension:
 
     on_open: OnOpen | None
     on_complete: OnComplete | None
+    takes: frozenset[str]
 
 
 _registered: dict[str, Extension] = {}
 
 
-def register(name: str, *, on_open: OnOpen | None = None, on_complete: OnComplete | None = None) -> None:
-    """Let user tasks with the property `name` call these hooks."""
-    _registered[name] = Extension(on_open, on_complete)
+def register(
+    name: str, *, on_open: OnOpen | None = None, on_complete: OnComplete | None = None, takes: Iterable[str] = ()
+) -> None:
+    """Let user tasks with the property `name` call these hooks.
+
+    `takes` names the answers that the task's form does not know and that `on_complete` gets as they were sent.
+    """
+    _registered[name] = Extension(on_open, on_complete, frozenset(takes))
 
 
 def known() -> set[str]:

@@ -52,7 +52,7 @@ def begin(
         definition, row.key, live.world(releases.get(row.deployment_key)), called=row.parent_key is not None
     )
     row.started = True
-    running = Running(row, live.Live(row.revision, instance), by)
+    running = Running(row, by, live.Live(row.revision, instance))
     running.changes.root(row.process_id)
     given = (dict(variables) if row.parent_key else engine.normalise(variables)) | _about(row)
     with translated():

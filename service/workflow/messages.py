@@ -41,7 +41,7 @@ def publish(
         return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id)
 
 
-def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown], by: identity.Person) -> None:
+def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:
     """Bring together what a command began to wait for with what is kept, and what it threw with who waits."""
     awaited, thrown = list(awaited), list(thrown)
     _lock([(w["name"], w["correlation_key"]) for w in awaited] + [(t.name, t.correlation_key) for t in thrown])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, tuple_, update
+from sqlalchemy import update
 
 from service import db, engine, errors, jobs
+from service.db.batch import Batch
 from service.engine import effects
 from service.workflow import calls, candidates, extensions, messages, models, releases, signals
 
@@ -88,24 +89,36 @@ class Outcome:
         row |= {"key": db.next_key(), "instance_key": self.running.row.key, "state": "ACTIVE"}
         self._add(models.Incident, row["key"], row | {"created_at": self.running.now})
 
-    def flush(self) -> None:
-        """Write everything and defer the work for other instances."""
+    def write(self, batch: Batch) -> None:
+        """Put the rows into `batch`; called instances are made first, since a call that cannot be made is an incident."""
         self._call()
         for model, keys in self.gone.items():
-            table = model.__table__
-            owner = tuple_(table.c.owner_key, table.c.element_id)
-            db.sa.session.execute(delete(table).where(owner.in_(list(keys))))
+            for owner, element_id in keys:
+                batch.delete(model.__table__, owner_key=owner, element_id=element_id)
         for model, rows in self.rows.items():
-            if rows:
-                db.sa.session.execute(model.__table__.insert(), list(rows.values()))
-        self._close()
+            for row in rows.values():
+                batch.insert(model.__table__, row)
+        self._close(batch)
+
+    def end(self) -> dict[str, Any]:
+        """What changes in the instance's row when it is over."""
+        if self.ended is None:
+            return {}
+        return {
+            "state": self.ended.state,
+            "end_date": self.running.now,
+            "end_events": list(self.ended.end_events),
+        }
+
+    def after(self) -> None:
+        """What follows the rows: hooks of tasks, and the work deferred for other instances."""
         self._opened()
-        messages.meet(
-            awaited=self.rows.get(models.MessageSubscription, {}).values(), thrown=self.thrown, by=self.running.by
-        )
+        awaited = self.rows.get(models.MessageSubscription, {}).values()
+        if awaited or self.thrown:
+            messages.meet(awaited=awaited, thrown=self.thrown)
         for signal in self.signals:
             signals.send(signal.name, signal.variables)
-        self._end()
+        self._tell_caller()
 
     def _add(self, model: type[Any], key: Any, row: dict[str, Any]) -> None:
         self.rows.setdefault(model, {})[key] = row
@@ -166,21 +179,26 @@ class Outcome:
             "created_at": self.running.now,
         }
 
-    def _close(self) -> None:
-        now = self.running.now
+    def _close(self, batch: Batch) -> None:
+        now, key = self.running.now, self.running.row.key
         for state, keys in self.closed_tasks.items():
             person = self.running.by.username if state == "COMPLETED" else None
-            _update(models.UserTask.__table__, keys, state=state, completed_at=now, completed_by=person)
-        _update(models.Job.__table__, self.closed_jobs, state="CANCELED", ended_at=now)
+            row = {"state": state, "completed_at": now, "completed_by": person}
+            batch.update(models.UserTask.__table__, row, key=keys)
+        if self.closed_jobs:
+            batch.update(models.Job.__table__, {"state": "CANCELED", "ended_at": now}, key=self.closed_jobs)
+        if self.ended is not None:
+            row = {"state": self.ended.state, "end_date": now, "token": None}
+            batch.update(models.ElementInstance.__table__, row, key=key)
         if self.resolved:
-            table = models.Incident.__table__
-            where = table.c.element_key.in_(self.resolved), table.c.state == "ACTIVE"
-            fresh = [r["key"] for r in self.rows.get(models.Incident, {}).values()]
-            db.sa.session.execute(
-                update(table)
-                .where(*where, table.c.instance_key == self.running.row.key, table.c.key.not_in(fresh))
-                .values(state="RESOLVED", resolved_at=now)
-            )
+            self._resolve()
+
+    def _resolve(self) -> None:
+        table = models.Incident.__table__
+        where = table.c.element_key.in_(self.resolved), table.c.instance_key == self.running.row.key
+        db.sa.session.execute(
+            update(table).where(*where, table.c.state == "ACTIVE").values(state="RESOLVED", resolved_at=self.running.now)
+        )
 
     def _opened(self) -> None:
         for row in self.rows.get(models.UserTask, {}).values():
@@ -200,21 +218,11 @@ class Outcome:
     def _call_failed(self, call: effects.CallRequested, failure: Exception) -> None:
         self.incident(call.key, call.element_id, "CALLED_ELEMENT_ERROR", str(failure))
 
-    def _end(self) -> None:
-        row = self.running.row
-        if self.ended is not None:
-            row.state, row.end_date, row.end_events = self.ended.state, self.running.now, list(self.ended.end_events)
-            table = models.ElementInstance.__table__
-            state = {"state": row.state, "end_date": self.running.now, "token": None}
-            db.sa.session.execute(update(table).where(table.c.key == row.key).values(**state))
-        if row.parent_key is not None and (self.ended is not None or self.escaped is not None):
-            escaped = self.escaped
-            detail: Mapping[str, Any] = (
-                {"kind": escaped.kind, "code": escaped.code, "message": escaped.message} if escaped else {}
-            )
-            jobs.defer("workflow.call_returned", lock=str(row.parent_key), child=row.key, **detail)
-
-
-def _update(table: Table, keys: list[int], **values: Any) -> None:
-    if keys:
-        db.sa.session.execute(update(table).where(table.c.key.in_(keys)).values(**values))
+    def _tell_caller(self) -> None:
+        row, escaped = self.running.row, self.escaped
+        if row.parent_key is None or (self.ended is None and escaped is None):
+            return
+        detail: Mapping[str, Any] = (
+            {"kind": escaped.kind, "code": escaped.code, "message": escaped.message} if escaped else {}
+        )
+        jobs.defer("workflow.call_returned", lock=str(row.parent_key), child=row.key, **detail)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service import clock, db, engine, errors, identity
+from service.db.batch import Batch
 from service.engine import effects
 from service.errors import _
 from service.jobs import handlers
@@ -23,9 +25,9 @@ Command = Callable[[engine.Instance, datetime], engine.Step]
 class Running:
     """A locked instance in the open transaction. `do` may be called several times; `flush` writes once at the end."""
 
-    def __init__(self, row: models.ProcessInstance, live: lives.Live, by: identity.Person) -> None:
+    def __init__(self, row: models.ProcessInstance, by: identity.Person, live: lives.Live | None = None) -> None:
         self.row = row
-        self.live = live
+        self._live = live
         self.by = by
         self.now = clock.now()
         self.changes = Changes(row.key, self.now)
@@ -33,7 +35,10 @@ class Running:
 
     @property
     def instance(self) -> engine.Instance:
-        return self.live.instance
+        """The live instance, loaded when it is first needed."""
+        if self._live is None:
+            self._live = lives.take(self.row)
+        return self._live.instance
 
     def do(self, command: Command) -> None:
         """Run an engine command and everything that follows from it at once, handlers included."""
@@ -59,14 +64,21 @@ class Running:
         self._note(step, todo)
 
     def flush(self) -> None:
-        """Write what the commands changed and name the new state."""
-        self.changes.flush(self.live.stored)
-        self.live.stored = {token.key for token in self.instance.tokens()}
-        self.outcome.flush()
-        self.row.revision = db.next_key()
-        self.row.progress_at = self.now
-        db.sa.session.flush()
-        lives.put(self.row, self.live)
+        """Write what changed and name the new state. A command that never asked for the instance changed nothing."""
+        if self._live is None and not self.outcome.rows:
+            return
+        live = self._live or lives.take(self.row)
+        batch = Batch()
+        self.changes.write(batch, live.stored)
+        live.stored = live.instance.keys()
+        self.outcome.write(batch)
+        row = {"revision": db.next_key(), "progress_at": self.now, **self.outcome.end()}
+        batch.update(models.ProcessInstance.__table__, row, key=self.row.key)
+        batch.run()
+        for name, value in row.items():
+            set_committed_value(self.row, name, value)
+        self.outcome.after()
+        lives.put(self.row, live)
 
     def _note(self, step: engine.Step, todo: deque[effects.ServiceRequested]) -> None:
         self.changes.tokens(step.tokens)
@@ -101,7 +113,12 @@ class Running:
 
 @contextmanager
 def locked(
-    key: int, *, by: identity.Person, action: str | None = None, even_suspended: bool = False
+    key: int | ScalarSelect[int],
+    *,
+    by: identity.Person,
+    action: str | None = None,
+    even_suspended: bool = False,
+    even_over: bool = False,
 ) -> Iterator[Running]:
     """Lock an instance for one command inside `db.transaction()`, and write what the block did.
 
@@ -115,13 +132,19 @@ def locked(
             raise errors.NotFound(_("There is no process instance %(key)s."), key=key)
         if action is not None:
             identity.access.ensure(by, action, row)
-        if row.state != "ACTIVE":
-            raise errors.Conflict(_("Process instance %(key)s is over."), key=key)
-        if row.suspended and not even_suspended:
-            raise errors.Conflict(_("Process instance %(key)s is suspended; resume it first."), key=key)
-        running = Running(row, lives.take(row), by)
+        if not even_over:
+            ensure_open(row, even_suspended=even_suspended)
+        running = Running(row, by)
         yield running
         running.flush()
+
+
+def ensure_open(row: models.ProcessInstance, *, even_suspended: bool = False) -> None:
+    """Raise Conflict when an instance is over or suspended."""
+    if row.state != "ACTIVE":
+        raise errors.Conflict(_("Process instance %(key)s is over."), key=row.key)
+    if row.suspended and not even_suspended:
+        raise errors.Conflict(_("Process instance %(key)s is suspended; resume it first."), key=row.key)
 
 
 @contextmanager

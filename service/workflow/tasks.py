@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ScalarSelect, select
+
 from service import clock, db, engine, errors, forms, identity
 from service.db import values
 from service.errors import _
 from service.workflow import audit, candidates, extensions, models, releases
-from service.workflow.running import Running, locked, translated
+from service.workflow.running import Running, ensure_open, locked, translated
 
 UNCHANGED: Any = object()
 
@@ -18,7 +20,7 @@ def get(key: int, *, by: identity.Person) -> models.UserTask:
     """A task that the person may see. Raises NotFound for all others."""
     task = db.sa.session.get(models.UserTask, key)
     if task is None or not identity.access.allowed(by, "task.read", task):
-        raise errors.NotFound(_("There is no user task %(key)s."), key=key)
+        raise _unknown(key)
     return task
 
 
@@ -32,7 +34,8 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
         given = _checked(task, answers, running, by)
         for extension in extensions.of(task.properties):
             if extension.on_complete is not None:
-                given = dict(extension.on_complete(task, given, by))
+                raw = {name: answers[name] for name in extension.takes if name in answers}
+                given = dict(extension.on_complete(task, {**given, **raw}, by))
         result = engine.normalise(given)
         running.do(lambda live, now: live.complete(key, result, now))
         audit.record("COMPLETE", "USER_TASK", key, by=by, instance_key=task.instance_key)
@@ -124,15 +127,23 @@ def update(
 def _open(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
     """Lock the instance of a task that is open and that the person may do `action` on."""
     with db.transaction() as session:
-        task = get(key, by=by)
-        if task.state != "CREATED":
-            raise _closed(task)
-        with locked(task.instance_key, by=by) as running:
-            session.refresh(task)
+        with locked(_instance_of(key), by=by, even_over=True) as running:
+            task = session.get(models.UserTask, key, populate_existing=True)
+            if task is None or not identity.access.allowed(by, "task.read", task):
+                raise _unknown(key)
             if task.state != "CREATED":
                 raise _closed(task)
+            ensure_open(running.row)
             identity.access.ensure(by, action, task)
             yield running, task
+
+
+def _instance_of(key: int) -> ScalarSelect[int]:
+    return select(models.UserTask.instance_key).where(models.UserTask.key == key).scalar_subquery()
+
+
+def _unknown(key: int) -> errors.NotFound:
+    return errors.NotFound(_("There is no user task %(key)s."), key=key)
 
 
 def _closed(task: models.UserTask) -> errors.Conflict:

@@ -44,7 +44,8 @@ def expand(body: str) -> str:
 def user_task(id: str, extra: str = "", inner: str = "") -> str:
     """A native user task; `extra` are further extension elements, `inner` further BPMN children."""
     return (
-        f'<bpmn:userTask id="{id}"><bpmn:extensionElements><zeebe:userTask/>{extra}</bpmn:extensionElements>{inner}'
+        f'<bpmn:userTask id="{id}"><bpmn:extensionElements><zeebe:userTask/>'
+        f'<zeebe:assignmentDefinition candidateUsers="somebody"/>{extra}</bpmn:extensionElements>{inner}'
         "</bpmn:userTask>"
     )
 

@@ -1,0 +1,74 @@
+"""The data sets of scenarios: a tree of units, the profiles of its villages, and invented households.
+
+The same set is the same data every time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from service import db, errors
+from service.errors import _
+from service.identity import roles, units
+from service.register import models
+from service.seeds import households, people, storage, tree_a, tree_b
+
+SEED = 2014
+
+
+def sow(name: str) -> None:
+    """Write a data set into an empty database. Raises Invalid for an unknown name."""
+    if name not in SETS:
+        raise errors.Invalid(
+            _("There is no data set %(name)s; there are %(known)s."), name=name, known=", ".join(sorted(SETS))
+        )
+    roles.write_catalogue()
+    with db.transaction():
+        SETS[name]()
+
+
+def _tree_a() -> None:
+    tree_a.plant()
+    for village in tree_a.VILLAGES:
+        unit = units.find(village.code)
+        figures = {
+            "persons_total": village.persons,
+            "households_total": village.households,
+            "persons_poor": village.quota,
+            "per_capita_net_income": village.income,
+            "collective_income_yuan": village.collective,
+        }
+        db.sa.session.add(
+            models.Village(
+                unit_id=unit.id,
+                households=village.households,
+                persons=village.persons,
+                reported_poor=village.reported_poor,
+                figures=figures,
+            )
+        )
+    _store("450299", ((v.code, v.hamlets, households.applicants(v.reported_poor)) for v in tree_a.VILLAGES))
+
+
+def _tree_b() -> None:
+    tree_b.plant()
+    db.sa.session.flush()
+    _store("500299", _villages_b())
+
+
+def _villages_b() -> Iterator[tuple[str, tuple[str, ...], list[households.Share]]]:
+    for township in tree_b.TOWNSHIPS:
+        share, rest = divmod(township.base_persons, len(township.villages))
+        for number, (code, _name) in enumerate(township.villages):
+            yield code, (), households.registered(share + (number < rest))
+
+
+def _store(area: str, villages: Iterable[tuple[str, tuple[str, ...], list[households.Share]]]) -> None:
+    numbers = people.Numbers(area)
+    drafts: list[households.Draft] = []
+    for code, hamlets, shares in villages:
+        unit = units.find(code)
+        place = households.Place(unit.id, code, unit.name, hamlets)
+        drafts += households.village(place, shares, numbers, SEED)
+    storage.store(db.sa.session(), drafts)
+
+
+SETS: dict[str, Callable[[], None]] = {"tree-a": _tree_a, "tree-b": _tree_b}
