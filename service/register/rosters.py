@@ -6,7 +6,8 @@ done (``rosterDone``, default: answered in this task), and what becomes of it (`
 the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,15 +77,14 @@ def enter(roster: Roster, rows: Sequence[Mapping[str, Any]]) -> list[models.Case
             fields[f"{ROWS}.{number}.case"] = errors.localize(_("This row is not in the list"))
             continue
         given = {name: value for name, value in row.items() if name != "case"}
-        try:
-            checked.append((case, _check(form, given, roster.about(case))))
-        except errors.Unprocessable as refused:
-            fields |= {f"{ROWS}.{number}.{place}": message for place, message in refused.fields.items()}
+        with _collected(fields, number):
+            checked.append((number, case, _check(form, given, roster.about(case))))
+    for number, case, answers in checked if not fields else ():
+        with _collected(fields, number):
+            _store(roster, case, answers)
     if fields:
         raise errors.Unprocessable(_("Some rows are not right"), fields=fields)
-    for case, answers in checked:
-        _store(roster, case, answers)
-    return [case for case, _answers in checked]
+    return [case for _number, case, _answers in checked]
 
 
 def finish(roster: Roster) -> dict[str, Any]:
@@ -133,6 +133,15 @@ def visible_variables(task: workflow.UserTask) -> dict[str, Any]:
     query = sa.select(workflow.Variable).where(workflow.Variable.scope_key.in_(scopes))
     found = sorted(db.sa.session.scalars(query), key=lambda variable: scopes.index(variable.scope_key))
     return {variable.name: variable.value for variable in found}
+
+
+@contextmanager
+def _collected(fields: dict[str, Any], number: int) -> Iterator[None]:
+    """Note what is wrong in a row under its number and go on."""
+    try:
+        yield
+    except errors.Unprocessable as refused:
+        fields |= {f"{ROWS}.{number}.{place}": message for place, message in refused.fields.items()}
 
 
 def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,14 +42,21 @@ def bpmn(task: str = "", process: str = PROCESS) -> bytes:
 class World:
     """Units and an open run. With ``deployed``, an instance with all decision tables is the run."""
 
-    def __init__(self, *, deployed: bool = False, task: str = "", forms: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        deployed: bool = False,
+        task: str = "",
+        forms: Sequence[str] = (),
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.serial = 0
         county = units.add("500299", "某县", "county")
         self.county = county.id
         self.township = units.add("500299001", "枫溪乡", "township", county).id
         self.upper = self._village("500299001001", "上村")
         self.lower = self._village("500299001002", "下村")
-        self.instance = self._deploy(task, forms) if deployed else db.next_key()
+        self.instance = self._deploy(task, forms, files or {}) if deployed else db.next_key()
         self.do("run-open", self.township, {"kind": "household", "year": "=2014"})
 
     def do(
@@ -97,10 +104,10 @@ class World:
         """The states by code."""
         return {code: case.state for code, case in self.cases(unit).items()}
 
-    def _deploy(self, task: str, forms: Sequence[str]) -> int:
+    def _deploy(self, task: str, forms: Sequence[str], more: Mapping[str, bytes]) -> int:
         paths = [*(ROOT / "processes").glob("*.dmn"), *(ROOT / "forms" / f"{name}.form" for name in forms)]
         files = {path.name: path.read_bytes() for path in paths}
-        deployments.deploy({"world.bpmn": bpmn(task), **files}, by=identity.SYSTEM)
+        deployments.deploy({"world.bpmn": bpmn(task), **files, **more}, by=identity.SYSTEM)
         return instances.create(PROCESS, {}, by=identity.SYSTEM, unit="500299001").key
 
     def _village(self, code: str, name: str) -> int:

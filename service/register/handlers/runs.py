@@ -37,7 +37,7 @@ def split(job: handlers.Job) -> Mapping[str, Any]:
     total = task.required("total", "total")
     parts = [{"unit": row["unit"], "weight": row["reported_poor"]} for row in rows]
     given = decisions.evaluate(task, task.text("decision", SPLIT), {"parts": parts, "total": total, "ratio": None})
-    if given is None:
+    if given is None or any(part["quota"] is None for part in given):
         raise errors.Unprocessable(
             _("The scale cannot be split: enter the reported poor persons of the villages first")
         )
