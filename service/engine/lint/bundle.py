@@ -98,6 +98,11 @@ class Bundle:
         return self.known.forms | {paper.id for paper in self.papers}
 
     @cached_property
+    def element_ids(self) -> frozenset[str]:
+        """The ids of all nodes of the bundle."""
+        return frozenset(node_id for process in self.processes.values() for node_id in process.nodes)
+
+    @cached_property
     def form_keys(self) -> frozenset[str]:
         """The variables of all forms of the bundle."""
         return frozenset(key for paper in self.papers for key in paper.variables())

@@ -6,6 +6,7 @@ is told of in two cases only: where none of these stands before the expression, 
 name that is set (one letter wrong, missing, too many, or two exchanged).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from service.errors import _
 
 GIVEN = frozenset("unit unit_name instance_key root_key".split())
 RETURNING = frozenset("userTask serviceTask sendTask receiveTask callActivity".split())
+ANSWERS = re.compile(r"\bcase\.answers\.(\w+)")
 SHORTEST, LONGEST = 5, 60
 
 
@@ -43,6 +45,34 @@ def unset_variable(chart: Chart) -> Iterator[Finding]:
         elif node is not None and node.id in closed:
             text = _("%(setting)s of %(element)s reads %(name)s, which nobody sets.")
             yield at(read.place.owner, text, setting=read.place.setting, name=read.name)
+
+
+def forgotten_sign(chart: Chart) -> Iterator[Finding]:
+    """A literal text that is meant as an expression: a variable's name, or a text with a blank before the "="."""
+    variables = {path.partition(".")[0] for node in chart.nodes.values() for _setting, path in writes(node) if path}
+    for place in expressions.places(chart):
+        if place.source is not None or place.always:
+            continue
+        blank = place.text.lstrip().startswith("=")
+        mapping = place.setting.startswith(("input ", "output ")) and place.text.strip() in variables
+        if blank or mapping:
+            text = _("%(setting)s of %(element)s is the literal text “%(text)s”; begin it with “=” to make it FEEL.")
+            yield at(place.owner, text, setting=place.setting, text=place.text[:80])
+
+
+def unknown_answers(chart: Chart) -> Iterator[Finding]:
+    """`case.answers.X` where X is nearly, but not quite, the id of an element."""
+    ids = chart.bundle.element_ids
+    similar: Similar | None = None
+    for place in expressions.places(chart):
+        for name in sorted(set(ANSWERS.findall(place.source or "")) - ids):
+            similar = similar or Similar(ids)
+            near = similar.to(name)
+            if near:
+                text = _(
+                    "%(setting)s of %(element)s reads the answers of %(name)s, which does not exist; is it %(near)s?"
+                )
+                yield at(place.owner, text, setting=place.setting, name=name, near=near)
 
 
 def _unset(chart: Chart) -> Iterator[_Read]:

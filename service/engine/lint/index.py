@@ -45,7 +45,6 @@ IDENTITY: Mapping[str, Rule[OneFile[Drawing]]] = {
     "id-missing": Rule(ERROR, ids.missing_id),
     "id-invalid": Rule(ERROR, ids.invalid_id),
     "id-duplicate": Rule(ERROR, ids.duplicate_id),
-    "reference-dangling": Rule(ERROR, references.dangling_reference),
 }
 """Where one of these is broken, the processes of the file are not judged further: they cannot be read reliably."""
 
@@ -61,6 +60,7 @@ DRAWING: Mapping[str, Rule[OneFile[Drawing]]] = {
     "other-engine": Rule(ERROR, dialect.other_engine),
     "other-tool": Rule(WARNING, dialect.other_engine_harmless),
     "platform": Rule(WARNING, dialect.execution_platform),
+    "reference-dangling": Rule(ERROR, references.dangling_reference),
     "lane-reference": Rule(ERROR, references.dangling_lane),
     "flow-reference": Rule(WARNING, references.stale_flow_reference),
     "diagram-missing": Rule(WARNING, diagram.not_drawn),
@@ -130,6 +130,8 @@ PROCESS: Mapping[str, Rule[Callable[[Chart], Iterator[Finding]]]] = {
     "property-unknown": Rule(WARNING, naming.unknown_property),
     "roster-incomplete": Rule(ERROR, naming.incomplete_roster),
     "feel-syntax": Rule(ERROR, expressions.wrong_feel),
+    "feel-forgotten": Rule(WARNING, dataflow.forgotten_sign),
+    "answers-unknown": Rule(WARNING, dataflow.unknown_answers),
 }
 
 SHEET: Mapping[str, Rule[OneFile[Sheet]]] = {
@@ -146,6 +148,7 @@ PAPER: Mapping[str, Rule[OneFile[Paper]]] = {
 
 ACROSS: Mapping[str, Rule[Across]] = {
     "process-duplicate": Rule(ERROR, ids.duplicate_process),
+    "call-circle": Rule(WARNING, work.call_circle),
     "decision-duplicate": Rule(ERROR, tables.duplicate_decision),
     "form-duplicate": Rule(ERROR, papers.duplicate_form),
 }

@@ -195,6 +195,9 @@ EXTENSIONS: Mapping[str, Extension] = {
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process startEvent callActivity userTask subProcess"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
-    **dict.fromkeys("dueReminder notBy roster rosterForm rosterDone rosterSet rosterColumns".split(), _on("userTask")),
+    **dict.fromkeys(
+        "dueReminder notBy roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split(),
+        _on("userTask"),
+    ),
 }
 """The zeebe:property names that Lika reads, and where."""

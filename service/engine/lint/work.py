@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from service.engine import model
-from service.engine.lint.bundle import Chart
+from service.engine.lint.bundle import Bundle, Chart
+from service.engine.lint.paths import circles
 from service.engine.lint.people import unknown_name
 from service.engine.lint.problem import Finding, at
 from service.engine.specs.events import PUBLISH
@@ -107,6 +108,19 @@ def uncallable_process(chart: Chart) -> Iterator[Finding]:
         if called is not None and called.none_start(called.id) is None:
             text = _("%(element)s calls %(name)s, which has no start event without a trigger.")
             yield at(node, text, name=called.id)
+
+
+def call_circle(bundle: Bundle) -> Iterator[tuple[str, Finding]]:
+    """Processes that call each other in a circle: each round starts a new instance."""
+    calls = {p.id: [c for c in _called(p) if c in bundle.processes] for p in bundle.processes.values()}
+    for circle in circles(calls):
+        first = bundle.processes[min(circle)]
+        text = _("%(names)s call each other in a circle; make sure that a condition ends it.")
+        yield first.file, at(first, text, names=", ".join(sorted(circle)))
+
+
+def _called(process: model.Process) -> set[str]:
+    return {n.call.process_id for n in process.nodes.values() if n.call is not None}
 
 
 def unknown_decision(chart: Chart) -> Iterator[Finding]:
