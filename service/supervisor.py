@@ -17,8 +17,8 @@ from service import lifeline
 log = logging.getLogger(__name__)
 
 POLL = 0.1
-SHORT_LIFE = 5.0
-"""A child that lives less than so many seconds has failed to start."""
+SHORT_LIFE = 30.0
+"""A child that gives up by itself in less than so many seconds has failed to start; one that is killed has not."""
 FAILED_STARTS = 4
 """After so many failed starts in a row there is no point in going on."""
 PATIENCE = 25.0
@@ -84,7 +84,7 @@ def run(children: Sequence[Child], *, when_started: Callable[[], None] = lambda:
 
 def _start_again(child: Child) -> None:
     assert child.process is not None
-    quick = time.monotonic() - child.started_at < SHORT_LIFE and child.process.returncode != -signal.SIGKILL
+    quick = child.process.returncode >= 0 and time.monotonic() - child.started_at < SHORT_LIFE
     child.failed_starts = child.failed_starts + 1 if quick else 0
     if child.failed_starts >= FAILED_STARTS:
         raise click.ClickException(f"{child.name} ended {FAILED_STARTS} times right after its start; see above")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import service
-from service import config
+from service import config, db
 from service.db import embedded
 
 
@@ -24,6 +24,10 @@ def in_app(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         use_database()
         with service.create_app().app_context():
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                db.sa.session.remove()
+                db.sa.engine.dispose()
 
     return run

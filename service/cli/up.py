@@ -6,7 +6,7 @@ import time
 import click
 
 import service
-from service import bootstrap, supervisor
+from service import bootstrap, db, supervisor
 from service.cli._context import use_database
 from service.seeds import staff
 
@@ -26,6 +26,8 @@ def command(host: str, port: int, threads: int, workers: int, demo: bool) -> Non
     with service.create_app().app_context():
         bootstrap.prepare(demo=demo)
         posts = bootstrap.demo_posts()
+        db.sa.session.remove()
+        db.sa.engine.dispose()  # the children have connections of their own
     web = ["web", "--host", host, "--port", str(port), "--threads", str(threads)]
     children = [supervisor.Child("web", web)]
     children += [supervisor.Child(f"worker {no}", ["worker"]) for no in range(1, workers + 1)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import flask_security
+import sqlalchemy as sqla
 
 from service import db
 from service.identity import roles, units
@@ -48,13 +49,14 @@ def appoint(root: Unit, slugs: Mapping[str, str] | None = None, password: str = 
     """
     wanted = list(posts(root, slugs))
     with db.transaction() as session:
-        known = dict(session.query(User.username, User.id).tuples())
+        known = {row.username: row.id for row in session.execute(sqla.select(User.username, User.id))}
         hashed = str(flask_security.hash_password(password))
         for post in wanted:
             if post.username not in known:
                 known[post.username] = _add(post, hashed)
         session.flush()
-        held = set(session.query(Membership.user_id, Membership.role_id, Membership.unit_id).tuples())
+        columns = sqla.select(Membership.user_id, Membership.role_id, Membership.unit_id)
+        held = {(row.user_id, row.role_id, row.unit_id) for row in session.execute(columns)}
         rows = {(known[post.username], post.role, post.unit_id) for post in wanted} - held
         session.add_all(Membership(user_id=user, role_id=role, unit_id=unit) for user, role, unit in sorted(rows))
     return wanted
