@@ -61,8 +61,8 @@ def ceiling(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decima
     return _scaled("ceiling", n, scale, decimal.ROUND_CEILING)
 
 
-@builtin("round up", "n: number, scale: number?", _SECTION)
-def round_up(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+@builtin("round up", "n: number, scale: number", _SECTION)
+def round_up(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     """``n`` rounded away from zero.
 
     >>> round up(5.5, 0)
@@ -73,8 +73,8 @@ def round_up(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decim
     return _scaled("round up", n, scale, decimal.ROUND_UP)
 
 
-@builtin("round down", "n: number, scale: number?", _SECTION)
-def round_down(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+@builtin("round down", "n: number, scale: number", _SECTION)
+def round_down(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     """``n`` rounded towards zero.
 
     >>> round down(5.5, 0)
@@ -85,8 +85,8 @@ def round_down(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Dec
     return _scaled("round down", n, scale, decimal.ROUND_DOWN)
 
 
-@builtin("round half up", "n: number, scale: number?", _SECTION)
-def round_half_up(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+@builtin("round half up", "n: number, scale: number", _SECTION)
+def round_half_up(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     """``n`` rounded to the nearest, halves away from zero.
 
     >>> round half up(5.5, 0)
@@ -97,8 +97,8 @@ def round_half_up(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> 
     return _scaled("round half up", n, scale, decimal.ROUND_HALF_UP)
 
 
-@builtin("round half down", "n: number, scale: number?", _SECTION)
-def round_half_down(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+@builtin("round half down", "n: number, scale: number", _SECTION)
+def round_half_down(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     """``n`` rounded to the nearest, halves towards zero.
 
     >>> round half down(5.5, 0)

@@ -12,7 +12,7 @@ from service.feel.runtime import Runtime
 from service.feel.values import Range, Value, kind_of
 
 _SECTION = "10.3.4.12"
-_POINT = "number|string|date|time|date and time|days and time duration|years and months duration"
+POINT = "number|string|date|time|date and time|days and time duration|years and months duration"
 
 
 def _less(left: Value, right: Value) -> bool:
@@ -91,7 +91,7 @@ def _with_points(name: str, first: str, second: str, relation: Callable[[Range, 
     """Register ``name`` for the given kinds of arguments (``point`` or ``range``)."""
     def implementation(runtime: Runtime, one: Value, two: Value) -> bool:
         return relation(one if type(one) is Range else _point(one), two if type(two) is Range else _point(two))
-    kinds = {"point": _POINT, "range": "range"}
+    kinds = {"point": POINT, "range": "range"}
     first_type, second_type = kinds[first.rstrip("12")], kinds[second.rstrip("12")]
     builtin(name, f"{first}: {first_type}, {second}: {second_type}", _SECTION)(implementation)
 
@@ -148,20 +148,26 @@ true
 >>> overlaps((3..7], [1..3])
 false
 """, lambda one, two: not _before(one, two) and not _before(two, one))
+
+
+def _overlaps_before(one: Range, two: Range) -> bool:
+    return _starts_before(one, two) and not _before(one, two) and not _ends_before(two, one)
+
+
 _pair("overlaps before", "range1", "range2", """Whether the first starts before the second and ends inside it.
 
 >>> overlaps before([1..5], [4..10])
 true
->>> overlaps before([3..4], [1..2])
+>>> overlaps before([1..5), [1..5])
 false
-""", lambda one, two: (
-    _starts_before(one, two) and not _before(one, two) and not _ends_before(two, one)))
-_pair("overlaps after", "range1", "range2", """Whether the first starts inside the second and ends after it.
+""", _overlaps_before)
+_pair("overlaps after", "range1", "range2", """Whether the second starts before the first and ends inside it.
 
 >>> overlaps after([4..10], [1..5])
 true
-""", lambda one, two: (
-    not _starts_before(one, two) and not _before(two, one) and _ends_before(two, one)))
+>>> overlaps after([1..10], [1..5])
+false
+""", lambda one, two: _overlaps_before(two, one))
 
 _with_points("finishes", "point", "range", lambda one, two: two.end_included and _same(one.start, two.end))
 _pair("finishes", "range1", "range2", """Whether a point or range ends a range.
