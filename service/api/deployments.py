@@ -34,10 +34,13 @@ MULTIPART = {
 
 class _Item(schemas.Schema):
     tenant_id = schemas.Text(required=True)
-    resource_name = schemas.Text()
 
 
-class ProcessItem(_Item):
+class _FileItem(_Item):
+    resource_name = schemas.Text(required=True)
+
+
+class ProcessItem(_FileItem):
     """A deployed process."""
 
     process_definition_id = schemas.Text(required=True)
@@ -56,7 +59,7 @@ class DecisionItem(_Item):
     decision_requirements_key = schemas.Key(required=True)
 
 
-class RequirementsItem(_Item):
+class RequirementsItem(_FileItem):
     """The file of deployed decisions."""
 
     decision_requirements_id = schemas.Text(required=True)
@@ -65,7 +68,7 @@ class RequirementsItem(_Item):
     decision_requirements_key = schemas.Key(required=True)
 
 
-class FormItem(_Item):
+class FormItem(_FileItem):
     """A deployed form."""
 
     form_id = schemas.Text(required=True)

@@ -45,9 +45,13 @@ def problem(status: int, title: str, detail: str, **more: Any) -> flask.Response
 
 
 def of_problem(error: errors.Problem) -> flask.Response:
-    """Return the details of a problem of ours."""
+    """Return the details of a problem of ours.
+
+    The Camunda API knows no 422: what breaks a rule is a bad request (400) there, and its clients expect that.
+    """
     more = {"fields": values.plain(error.fields)} if error.fields else {}
-    return problem(error.status, error.localized_title(), error.localized(), **more)
+    status = 400 if isinstance(error, errors.Unprocessable) else error.status
+    return problem(status, error.localized_title(), error.localized(), **more)
 
 
 def of_http(error: exceptions.HTTPException) -> flask.Response:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sqla
+from sqlalchemy.dialects import postgresql
 
 from service import db
 from service.workflow import models
@@ -27,6 +28,6 @@ def innermost(instance_key: int, scopes: list[int]) -> sqla.Select[Any]:
     return (
         sqla.select(variable.key)
         .where(variable.instance_key == instance_key, variable.scope_key.in_(scopes))
-        .distinct(variable.name)
+        .ext(postgresql.distinct_on(variable.name))
         .order_by(variable.name, rank)
     )

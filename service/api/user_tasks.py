@@ -35,12 +35,12 @@ def _among(column: Any) -> Any:
     """Build the matcher for a list of names: one of them must fulfil the filter."""
 
     def match(given: Any, place: str) -> Condition:
-        each = sqla.func.unnest(column).column_valued("each")
-        conditions = given if isinstance(given, dict) else {"$eq": given}
-        if not conditions:
+        each = sqla.func.unnest(column).table_valued("name", name="each").render_derived()
+        asked = given if isinstance(given, dict) else {"$eq": given}
+        if not asked:
             raise refuse(place, _("An object of operators needs at least one."))
-        found = [search.TEXT.condition(each, operator, value, place) for operator, value in conditions.items()]
-        return sqla.select(1).select_from(each).where(*found).correlate(task).exists()
+        conditions = [search.TEXT.condition(each.c.name, operator, value, place) for operator, value in asked.items()]
+        return sqla.select(1).select_from(each).where(*conditions).correlate(task).exists()
 
     return match
 
@@ -153,7 +153,7 @@ def get_user_task(by: identity.Person, user_task_key: int) -> dict[str, Any]:
 def complete_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
     """Complete a user task
 
-    The variables are checked with the task's form; 422 names each wrong answer by its path. A task that somebody
+    The variables are checked with the task's form; 400 names each wrong answer by its path. A task that somebody
     completed before gives 409.
     """
     tasks.complete(user_task_key, _answers(body), by=by)

@@ -1,5 +1,7 @@
 """A county and callers of the API: Alice supervises, Bob does the work, Charlie is a stranger."""
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from service.identity import Unit, credentials, people, roles, units
 from service.workflow import live, releases
+from tests.api import serving
 from tests.engine import bpmn
 
 PASSWORD = "correct horse battery"
@@ -91,8 +94,6 @@ class Caller:
 
     def deploy(self, files: dict[str, bytes | str], **more: Any) -> Any:
         """Deploy files."""
-        import io
-
         parts = [(io.BytesIO(data.encode() if isinstance(data, str) else data), name) for name, data in files.items()]
         return self.post("/deployments", data={"resources": parts}, content_type="multipart/form-data", **more)
 
@@ -147,7 +148,10 @@ def nobody(app: flask.Flask, county: County) -> Caller:
     return Caller(app, None)
 
 
-TASK = bpmn.user_task("work", '<zeebe:assignmentDefinition candidateGroups="township_clerk"/>')
+TASK = (
+    '<bpmn:userTask id="work"><bpmn:extensionElements><zeebe:userTask/>'
+    '<zeebe:assignmentDefinition candidateGroups="township_clerk"/></bpmn:extensionElements></bpmn:userTask>'
+)
 ONE_TASK = f'<bpmn:startEvent id="s"/>{TASK}<bpmn:endEvent id="e"/>\nflow: s -> work -> e\n'
 
 
@@ -158,3 +162,10 @@ def one_task(admin: Caller) -> bytes:
     response = admin.deploy({"one.bpmn": data})
     assert response.status_code == 200, response.text
     return data
+
+
+@pytest.fixture
+def address(app: flask.Flask, county: County) -> Iterator[str]:
+    """The address of a listening server with a worker."""
+    with serving.listening(app) as found, serving.working(app):
+        yield found
