@@ -49,7 +49,10 @@ class Batch:
 
 
 def _parameters(table: Table, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
-    return [convert(row[name]) if convert else row[name] for name, convert in zip(names, _converts(table, names), strict=True)]
+    return [
+        convert(row[name]) if convert else row[name]
+        for name, convert in zip(names, _converts(table, names), strict=True)
+    ]
 
 
 @cache

@@ -12,6 +12,7 @@ from service.engine.execution import World
 from service.engine.failures import Failure, NotWaiting, Refused
 from service.engine.instance import Instance
 from service.engine.lint import Known, Problem, lint
+from service.engine.migration import migrate
 from service.engine.reader import read
 from service.engine.starts import Start, starts
 
@@ -31,6 +32,7 @@ __all__ = [
     "evaluate",
     "lint",
     "load",
+    "migrate",
     "normalise",
     "read",
     "starts",

@@ -274,6 +274,20 @@ class Execution:
         elif event.kind == "signal":
             self.emit(effects.SignalAwaited(owner.id, node.id, expressions.string(event.name, seen) or ""))
 
+    def clear(self, owner: Token, event_id: str) -> None:
+        """Close the wait for an event that may have been of any kind."""
+        for cleared in CLEARED.values():
+            self.emit(cleared(owner.id, event_id))
+
+    def open_events(self, owner: Token) -> list[model.Node]:
+        """The events that are open while a token waits at its element."""
+        if owner is self.tree.root:
+            return [start for _, start in self.process.event_subprocesses.get(self.process.id, [])]
+        if "entered" not in owner.internal_data or "failed" in owner.internal_data:
+            return []
+        inside = self.process.event_subprocesses.get(owner.task_spec.node.id, []) if not owner.is_empty else []
+        return [*owner.task_spec.attached(self), *(start for _, start in inside)]
+
     def disarm(self, owner: Token, event_id: str | None = None) -> None:
         """Close the waits for events on behalf of `owner`, or just one."""
         armed = owner.internal_data.get("armed", [])

@@ -27,6 +27,8 @@ class Instance:
     def __init__(self, definition: Definition, key: int, world: World, *, called: bool = False) -> None:
         self.definition = definition
         self.key = key
+        self.world = world
+        self.called = called
         self._run = Execution(definition, key, world, called=called)
 
     @classmethod
@@ -185,6 +187,24 @@ class Instance:
 
         return self._step(move, now)
 
+    def rearm(self, before: Mapping[int, list[str]], now: datetime) -> effects.Step:
+        """Close the waits for events that this version does not have, and open those that it has besides (migration)."""
+
+        def change() -> None:
+            for token in list(self._run.tree.tasks.values()):
+                old, kept = before.get(token.id, []), token.internal_data.get("armed", [])
+                for event_id in old:
+                    if event_id not in kept:
+                        self._run.clear(token, event_id)
+                for node in self._run.open_events(token):
+                    self._run.arm(token, node)
+
+        return self._step(change, now)
+
+    def variables(self) -> list[tuple[int, str, Any]]:
+        """All variables as (scope key, name, value)."""
+        return [(scope, name, value) for scope, of in self._run.scopes.values.items() for name, value in of.items()]
+
     def visible(self, key: int) -> Mapping[str, Any]:
         """All variables seen from element instance `key` (or the instance's own key)."""
         return self._run.scopes.visible(key)
@@ -202,6 +222,10 @@ class Instance:
         """Ask once more for the job or call for which element instance `key` waits."""
         token = self._waiting(key, "job", "call")
         return self._step(lambda: token.task_spec.execute(token, self._run), now)
+
+    def keys(self) -> set[int]:
+        """The keys of all live tokens."""
+        return set(self._run.tree.tasks)
 
     def tokens(self) -> list[effects.TokenState]:
         """The state of every live token, parents first."""

@@ -20,7 +20,11 @@ def judge(scenario: Scenario, root_key: int | None, errors_seen: set[int]) -> li
     failures = []
     if root.state != expect.state:
         failures.append(f"the instance is {root.state}, not {expect.state}{_where(root_key)}")
-    failures += [f"end event {e} was not reached ({', '.join(root.end_events)})" for e in expect.ended if e not in root.end_events]
+    failures += [
+        f"end event {e} was not reached ({', '.join(root.end_events)})"
+        for e in expect.ended
+        if e not in root.end_events
+    ]
     failures += [f"{e} was not passed" for e in expect.passed if e not in seen["passed"]]
     failures += [f"{e} was passed" for e in expect.not_passed if e in seen["passed"]]
     failures += _incidents(root_key, expect.incidents)

@@ -73,8 +73,12 @@ def of_run(root_key: int) -> dict[str, Any]:
         "variables": _scopes(root_key),
         "passed": {e: engine.normalise(n) for e, n in counts},
         "instances": [_instance(i) for i in found],
-        "cases": [cases.context(c) for c in session.scalars(select(register.Case).where(register.Case.run_key == root_key))],
-        "notices": [_notice(n) for n in session.scalars(select(notices.Notice).where(notices.Notice.run_key == root_key))],
+        "cases": [
+            cases.context(c) for c in session.scalars(select(register.Case).where(register.Case.run_key == root_key))
+        ],
+        "notices": [
+            _notice(n) for n in session.scalars(select(notices.Notice).where(notices.Notice.run_key == root_key))
+        ],
     }
 
 

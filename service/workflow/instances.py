@@ -62,8 +62,11 @@ def begin(
     running.flush()
 
 
-def start_by_message(waiting: models.MessageSubscription, message: models.Message) -> None:
-    """Start a process by its message start event, once for each message and one at a time for each correlation key."""
+def start_by_message(waiting: models.MessageSubscription, message: models.Message) -> int:
+    """Start a process by its message start event, once for each message and one at a time for each correlation key.
+
+    Returns the key of the instance: the new one, or the one that runs already.
+    """
     db.lock_name(f"start {waiting.process_id} {message.correlation_key}")
     instance = models.ProcessInstance
     running = select(instance.key).where(
@@ -71,10 +74,10 @@ def start_by_message(waiting: models.MessageSubscription, message: models.Messag
         instance.correlation_key == message.correlation_key,
         instance.state == "ACTIVE",
     )
-    if message.correlation_key and db.sa.session.scalar(running) is not None:
-        return
-    if messages.correlated(message.key, waiting.process_id, waiting.owner_key):
-        start_by_event(waiting.owner_key, waiting.element_id, message.variables, message.correlation_key)
+    found = db.sa.session.scalar(running) if message.correlation_key else None
+    if found is not None or not messages.correlated(message.key, waiting.process_id, waiting.owner_key):
+        return found or 0
+    return start_by_event(waiting.owner_key, waiting.element_id, message.variables, message.correlation_key).key
 
 
 def start_by_event(
@@ -157,6 +160,38 @@ def modify(
         after = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
         audit.record(
             "MODIFY", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason, before=before, after=after
+        )
+
+
+def migrate(
+    key: int,
+    target_definition_key: int,
+    mapping: Mapping[str, str],
+    *,
+    by: identity.Person,
+    reason: str | None = None,
+) -> None:
+    """Move an instance to another version of its process; tokens stay in elements with the same ids.
+
+    Raises Conflict with every reason why it cannot be done: a mapping to another id, an element that is gone or changed
+    its kind, another process.
+    """
+    definition = db.sa.session.get(models.Definition, target_definition_key)
+    if definition is None or definition.kind != "process":
+        raise errors.NotFound(_("There is no process definition %(key)s."), key=target_definition_key)
+    with locked(key, by=by, action="instance.migrate", even_suspended=True) as running, translated():
+        row = running.row
+        if definition.id != row.process_id:
+            raise engine.Refused((f"{definition.id} is another process than {row.process_id}",))
+        other = [f"{s} cannot become {t}: ids must be the same" for s, t in mapping.items() if s != t]
+        if other:
+            raise engine.Refused(tuple(other))
+        before = {"definition": str(row.definition_key), "deployment": str(row.deployment_key)}
+        release = releases.newest_with(target_definition_key)
+        running.become(target_definition_key, release)
+        after = {"definition": str(target_definition_key), "deployment": str(release.key)}
+        audit.record(
+            "MIGRATE", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason, before=before, after=after
         )
 
 
@@ -259,4 +294,5 @@ def _hold(key: int, suspended: bool, by: identity.Person, reason: str | None) ->
                 key=key,
             )
         running.row.suspended = suspended
+        running.row.suspended_at = running.now if suspended else None
         audit.record(operation, "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason)

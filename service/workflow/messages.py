@@ -41,6 +41,23 @@ def publish(
         return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id)
 
 
+def correlate(
+    name: str, correlation_key: str, variables: Mapping[str, Any], *, by: identity.Person
+) -> tuple[int, models.MessageSubscription]:
+    """Note a message for the first who waits for it now: its key and his subscription. It is kept for nobody.
+
+    Raises NotFound when nobody waits.
+    """
+    identity.access.ensure(by, "message.publish", name)
+    _lock([(name, correlation_key)])
+    found = waiting(name, correlation_key)
+    if not found:
+        raise errors.NotFound(
+            _("Nobody waits for message %(name)s with key %(key)s."), name=name, key=correlation_key or "-"
+        )
+    return _store(name, correlation_key, engine.normalise(variables), timedelta(), None).key, found[0]
+
+
 def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:
     """Bring together what a command began to wait for with what is kept, and what it threw with who waits."""
     awaited, thrown = list(awaited), list(thrown)
@@ -109,7 +126,15 @@ def drop_expired() -> None:
 def _publish(
     name: str, correlation_key: str, variables: Mapping[str, Any], ttl: timedelta, message_id: str | None
 ) -> int:
-    now, session = clock.now(), db.sa.session
+    message = _store(name, correlation_key, variables, ttl, message_id)
+    offer(message)
+    return message.key
+
+
+def _store(
+    name: str, correlation_key: str, variables: Mapping[str, Any], ttl: timedelta, message_id: str | None
+) -> models.Message:
+    now = clock.now()
     message_id = message_id if ttl > timedelta() else None
     if message_id and _is_kept(name, correlation_key, message_id, now):
         raise errors.Conflict(_("Message %(name)s with id %(id)s was already published."), name=name, id=message_id)
@@ -123,11 +148,9 @@ def _publish(
         expires_at=now + (ttl if ttl > timedelta() else DELIVERY_TIME),
         buffered=ttl > timedelta(),
     )
-    session.add(message)
-    session.flush()
-    for subscription in waiting(name, correlation_key):
-        _deliver(message.key, subscription.key, subscription.instance_key)
-    return message.key
+    db.sa.session.add(message)
+    db.sa.session.flush()
+    return message
 
 
 def _is_kept(name: str, correlation_key: str, message_id: str, now: datetime) -> bool:

@@ -84,6 +84,7 @@ class ProcessInstance(db.sa.Model):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     state: Mapped[str] = mapped_column(Text, default="ACTIVE")
     suspended: Mapped[bool] = mapped_column(default=False)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     started: Mapped[bool] = mapped_column(default=True)
     start_event: Mapped[str | None] = mapped_column(Text)
     correlation_key: Mapped[str | None] = mapped_column(Text)

@@ -197,7 +197,9 @@ class Outcome:
         table = models.Incident.__table__
         where = table.c.element_key.in_(self.resolved), table.c.instance_key == self.running.row.key
         db.sa.session.execute(
-            update(table).where(*where, table.c.state == "ACTIVE").values(state="RESOLVED", resolved_at=self.running.now)
+            update(table)
+            .where(*where, table.c.state == "ACTIVE")
+            .values(state="RESOLVED", resolved_at=self.running.now)
         )
 
     def _opened(self) -> None:

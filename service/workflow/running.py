@@ -16,7 +16,7 @@ from service.engine import effects
 from service.errors import _
 from service.jobs import handlers
 from service.workflow import live as lives
-from service.workflow import models, outcome
+from service.workflow import models, outcome, releases
 from service.workflow.changes import Changes
 
 Command = Callable[[engine.Instance, datetime], engine.Step]
@@ -62,6 +62,22 @@ class Running:
             self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", describe(error))
             return
         self._note(step, todo)
+
+    def become(self, definition_key: int, release: releases.Release) -> None:
+        """Move the instance to another version of its process, with the forms of `release` for its open tasks."""
+        instance = self.instance
+        assert self._live is not None
+        self._live.instance, step = engine.migrate(instance, releases.process(definition_key), self.now)
+        self._note(step, deque())
+        self.row.definition_key, self.row.deployment_key = definition_key, release.key
+        self._live.instance.world = lives.world(release)
+        table = models.UserTask
+        mine = table.instance_key == self.row.key, table.state == "CREATED"
+        for task in db.sa.session.scalars(select(table).where(*mine)):
+            node = self._live.instance.definition.process.nodes[task.element_id]
+            form = node.user_task.form_id if node.user_task else None
+            task.definition_key, task.deployment_key = definition_key, release.key
+            task.form_key = release.find("form", form) if form else None
 
     def flush(self) -> None:
         """Write what changed and name the new state. A command that never asked for the instance changed nothing."""

@@ -126,16 +126,15 @@ def update(
 @contextmanager
 def _open(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
     """Lock the instance of a task that is open and that the person may do `action` on."""
-    with db.transaction() as session:
-        with locked(_instance_of(key), by=by, even_over=True) as running:
-            task = session.get(models.UserTask, key, populate_existing=True)
-            if task is None or not identity.access.allowed(by, "task.read", task):
-                raise _unknown(key)
-            if task.state != "CREATED":
-                raise _closed(task)
-            ensure_open(running.row)
-            identity.access.ensure(by, action, task)
-            yield running, task
+    with db.transaction() as session, locked(_instance_of(key), by=by, even_over=True) as running:
+        task = session.get(models.UserTask, key, populate_existing=True)
+        if task is None or not identity.access.allowed(by, "task.read", task):
+            raise _unknown(key)
+        if task.state != "CREATED":
+            raise _closed(task)
+        ensure_open(running.row)
+        identity.access.ensure(by, action, task)
+        yield running, task
 
 
 def _instance_of(key: int) -> ScalarSelect[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service import db, identity, jobs
 from service.db import values
-from service.workflow import instances, messages, models
+from service.workflow import delivery, instances, messages, models
 from service.workflow.changes import ABOUT
 from service.workflow.running import locked
 
@@ -62,18 +62,8 @@ def deliver(message: int, subscription: int) -> None:
         if found is None:
             return
         waiting = db.sa.session.get(models.MessageSubscription, subscription)
-        if waiting is None:
-            return messages.offer(found)
-        if waiting.instance_key is None:
-            return instances.start_by_message(waiting, found)
-        instance_key, owner, element_id = waiting.instance_key, waiting.owner_key, waiting.element_id
-        with locked(instance_key, by=identity.SYSTEM, even_suspended=True) as running:
-            db.sa.session.expire(waiting)
-            if db.sa.session.get(models.MessageSubscription, subscription) is None:
-                return messages.offer(found)
-            if not messages.correlated(found.key, running.row.process_id, instance_key):
-                return
-            running.do(lambda live, now: live.trigger(owner, element_id, found.variables, now))
+        if waiting is None or delivery.give(found, waiting) is None:
+            messages.offer(found)
         messages.offer_kept(subscription)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from service import clock, db, errors, identity
 from service.jobs import handlers
 from service.workflow import (
+    delivery,
     deployments,
     external_jobs,
     incidents,
@@ -364,3 +365,48 @@ def test_variables_and_tokens_are_changed_by_hand_and_audited():
     ]
     [change] = [entry for entry in log if entry.operation == "SET_VARIABLES"]
     assert (change.before, change.after) == ({"x": 1}, {"x": 2})
+
+
+def versions():
+    definition = models.Definition
+    return list(db.sa.session.scalars(select(definition.key).where(definition.id == "p").order_by(definition.version)))
+
+
+def test_an_instance_moves_to_a_new_version_with_its_waits(run_jobs):
+    old = f"""{START}{user_task("a")}{user_task("b")}{END}{boundary("t", timer("timeDuration", "PT1H"))}
+    flow: s -> a -> b -> e
+    flow: t -> e
+    """
+    new = f"""{START}{user_task("a")}{user_task("check")}{END}{boundary("m", MESSAGE)}
+    flow: s -> a -> check -> e
+    flow: m -> e
+    """
+    deploy(p=old)
+    row = instances.create("p", {"village": "v"}, by=SYSTEM)
+    deploy(p=new)
+    instances.migrate(row.key, versions()[-1], {}, by=SYSTEM, reason="county check")
+    assert db.sa.session.scalar(select(func.count()).select_from(models.Timer)) == 0
+    assert db.sa.session.scalars(select(models.MessageSubscription.element_id)).all() == ["m"]
+    tasks.complete(open_tasks()[0].key, {}, by=SYSTEM)
+    assert names() == ["check"]
+
+
+def test_a_migration_that_is_not_safe_names_every_reason_and_changes_nothing():
+    deploy(p=f"{START}{user_task('a')}{END}\nflow: s -> a -> e\n")
+    row = instances.create("p", {}, by=SYSTEM)
+    deploy(p=f"{START}{user_task('c')}{END}\nflow: s -> c -> e\n")
+    with pytest.raises(errors.Conflict, match="a token is in a, which the new version does not have"):
+        instances.migrate(row.key, versions()[-1], {}, by=SYSTEM)
+    with pytest.raises(errors.Conflict, match="ids must be the same"):
+        instances.migrate(row.key, versions()[-1], {"a": "c"}, by=SYSTEM)
+    tasks.complete(open_tasks()[0].key, {}, by=SYSTEM)
+    assert state(row) == "COMPLETED"
+
+
+def test_a_message_is_correlated_at_once_or_refused():
+    deploy(p=WAITER)
+    row = instances.create("p", {"village": "v1"}, by=SYSTEM)
+    with pytest.raises(errors.NotFound, match="Nobody waits"):
+        delivery.correlate("objection", "v2", {}, by=SYSTEM)
+    assert delivery.correlate("objection", "v1", {"n": 1}, by=SYSTEM)[1] == row.key
+    assert names() == ["b"]
