@@ -36,6 +36,12 @@ def get(key: Any) -> models.Notice:
     return notice
 
 
+def last(run_key: int, unit_id: int) -> models.Notice | None:
+    """The notice that a unit drafted last in a run."""
+    query = sa.select(models.Notice).filter_by(run_key=run_key, unit_id=unit_id)
+    return db.sa.session.scalars(query.order_by(models.Notice.drafted_at.desc(), models.Notice.key.desc())).first()
+
+
 def draft(
     listed: Sequence[register.Case],
     *,

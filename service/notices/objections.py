@@ -16,6 +16,7 @@ from service.register.rules import workdays
 REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补录", "成立-更正", "成立-程序重做"
 UPHELD = (REMOVE, ADD, CORRECT, REDO)
 DECISIONS = (REJECTED, *UPHELD)
+DEFERRED = "暂缓"
 REPLY_DAYS = 5
 INVESTIGATORS = 2
 
@@ -139,21 +140,23 @@ def context(objection: models.Objection, given: Mapping[str, Any] | None = None)
     }
 
 
-def undisputed(run_key: int, unit_id: int) -> set[int]:
-    """Keys of the cases in a unit whose publicity is over and that no open objection concerns."""
-    query = sa.select(models.Notice).where(models.Notice.run_key == run_key, models.Notice.unit_id == unit_id)
-    settled: set[int] = set()
-    for notice in db.sa.session.scalars(query):
-        if notice.ends_at is not None and notice.ends_at <= clock.now():
-            disputed = {case.key for objection in of(notice) for case in _disputed(objection, board.listed(notice))}
-            settled |= {int(key) for key in notice.case_keys} - disputed
-    return settled
+def cut_off(notice: models.Notice) -> set[int]:
+    """Close a notice as it stands; gives the keys of its cases that are settled: its time is up, nothing is open.
+
+    Objections still open are put off with their households (暂缓).
+    """
+    waiting = [objection for objection in of(notice) if objection.replied_at is None]
+    listed = board.listed(notice)
+    disputed = {case.key for objection in waiting for case in _disputed(objection, listed)}
+    for objection in waiting:
+        objection.decision, objection.decided_at, objection.replied_at = DEFERRED, clock.now(), clock.now()
+    over = notice.ends_at is not None and notice.ends_at <= clock.now()
+    notice.closed_at = notice.closed_at or clock.now()
+    return {case.key for case in listed} - disputed if over else set()
 
 
 def _disputed(objection: models.Objection, listed: Sequence[register.Case]) -> Sequence[register.Case]:
     """What an open objection leaves open: the household it names; where it names none of the list, all of it."""
-    if objection.replied_at is not None:
-        return ()
     wanted = objection.party.strip()
     return [case for case in listed if wanted in (cases.code(case), _name(case))] or listed
 

@@ -105,6 +105,7 @@ def context(case: models.Case) -> dict[str, Any]:
         "code": code(case),
         "unit": case.unit.code,
         "unit_name": case.unit.name,
+        "township": _township(case.unit),
         "state": case.state,
         "flow": case.flow,
         "persons": case.persons,
@@ -183,6 +184,11 @@ def facts_of(household: models.Household) -> dict[str, Any]:
         "entered_on": household.entered_on,
         **{name: getattr(household, name) for name in GAPS},
     }
+
+
+def _township(unit: identity.Unit) -> str | None:
+    """Code of the unit above a village; loaded once, then found in the session."""
+    return units.get(unit.parent_id).code if unit.parent_id else None
 
 
 def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:

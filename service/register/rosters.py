@@ -2,8 +2,8 @@
 
 The diagram says by ``zeebe:properties`` which cases (``roster``), which form a row has (``rosterForm``), when a row is
 done (``rosterDone``, default: answered in this task), and what becomes of it (``rosterSet`` state, ``rosterFlow``,
-``rosterFacts``, ``rosterFlags``; ``register`` writes the row into the register: ``household`` or ``village``). All but
-the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
+``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``). All
+but the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from service.workflow import models as workflow
 
 ROSTER = "roster"
 ROWS = "rows"
-SAVE = "register"
+SAVE = "rosterSave"
 HAMLET = "hamlet"
 SAVERS = {"household": households.take_over, "village": villages.take_over}
 

@@ -168,7 +168,7 @@ def test_a_roster_whose_row_form_is_not_deployed_says_so(app):
 
 
 def test_forms_are_written_into_the_register(app):
-    world = build({"roster": "=true", "register": "household"})
+    world = build({"roster": "=true", "rosterSave": "household"})
     roster = rosters.Roster(task(), {})
     rows = []
     for case in roster.cases():
@@ -183,7 +183,7 @@ def test_forms_are_written_into_the_register(app):
 
 
 def test_a_duplicate_person_stops_the_whole_roster(app):
-    world = build({"roster": "=true", "register": "household"})
+    world = build({"roster": "=true", "rosterSave": "household"})
     roster = rosters.Roster(task(), {})
     first, second = (rosters.prefill(roster, case) for case in roster.cases())
     rows = [{**first, "case": world.codes[0]}, {**second, "case": world.codes[1], "members": first["members"]}]

@@ -97,13 +97,15 @@ def certify(job: handlers.Job) -> Mapping[str, Any]:
 def cut_off(job: handlers.Job) -> Mapping[str, Any]:
     """Settle a unit's cases at the last day of a stage, whatever its publicity has come to (DOMAIN §9.5 dv_public).
 
-    Cases in ``listState`` whose period is over and that no open objection concerns get ``publishedState``; all others
-    of them ``deferState``: they wait for next year. Gives counts ``published_*`` and ``deferred_*``.
+    Cases in ``listState`` on the unit's last notice whose period is over and that no open objection concerns get
+    ``publishedState``; all others of them ``deferState``: they wait for next year. The notice and its open objections
+    are closed. Gives counts ``published_*`` and ``deferred_*``.
     """
     task = scope.of(job)
     listed = task.text("listState")
     waiting = [case for case in cases.find(task.run_key, task.unit_id) if case.state == listed]
-    settled = objections.undisputed(task.run_key, task.unit_id)
+    notice = board.last(task.run_key, task.unit_id)
+    settled = objections.cut_off(notice) if notice else set()
     published = [case for case in waiting if case.key in settled]
     deferred = [case for case in waiting if case.key not in settled]
     for case in published:
