@@ -1,5 +1,6 @@
 """The routes of household identification and of the public notice: happy path, and every detour of DOMAIN §9.1-9.3."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -369,3 +370,8 @@ def test_no_route_of_notice_and_objection_is_left_out() -> None:
     assert first.run(NOTICE).flows | second.run(NOTICE).flows == all_flows("public_notice")
     settled = objection(Task_InvestigateObjection={"facts_sufficient": False}, Task_ServeReply={"appealed": True})
     assert settled.flows | objection().flows == all_flows("pn_objection")
+
+
+def test_deadlines_are_those_of_the_campaign_year_else_of_this_year() -> None:
+    assert decide("household_settings", {"campaign_year": 2014})["due"]["first_posting"] == date(2014, 7, 20)
+    assert None not in decide("household_settings", {})["due"].values()
