@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -77,9 +78,24 @@ class FeelWarning:
         """The failing part of the source text."""
         return self.source[self.offset:self.end]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that were in scope where one was not found."""
+        names = self.params.get("names")
+        return names if isinstance(names, tuple) else ()
+
+    @property
+    def similar(self) -> str | None:
+        """The name in scope most like the one that was not found, if one is."""
+        wanted = str(self.params.get("name", ""))
+        close = difflib.get_close_matches(wanted, [str(name) for name in self.names], n=1, cutoff=0.7)
+        return close[0] if close else None
+
     def message(self, lang: str = "en") -> str:
-        """The reason in plain words; ``lang`` is ``en`` or ``zh``."""
-        return messages.text(self.code, self.params, lang)
+        """The reason in plain words; ``lang`` is ``en`` or ``zh``. A similar name in scope is suggested."""
+        text = messages.text(self.code, self.params, lang)
+        similar = self.similar if self.names else None
+        return text if similar is None else text + messages.text("similar", {"name": similar}, lang)
 
     def __str__(self) -> str:
         return f"{self.message()} (line {self.line}, column {self.column})"

@@ -54,3 +54,16 @@ def test_what_goes_well_warns_of_nothing():
 def test_warnings_are_bounded():
     _, warnings = feel.evaluate_with_warnings("for i in 1..1000 return x")
     assert len(warnings) == 100
+
+
+def test_a_missing_name_tells_the_names_in_scope_and_a_similar_one():
+    context = {"income": 1, "rows": [{"persons": 1}]}
+    _, (warning,) = feel.evaluate_with_warnings("{a: incme}", context)
+    assert warning.names == ("income", "rows")
+    assert warning.message() == "variable 'incme' not found; did you mean 'income'?"
+    assert warning.message("zh") == "找不到变量“incme”；是否应为“income”？"
+    _, (warning, *_) = feel.evaluate_with_warnings("for h in rows return [h][person > 1]", context)
+    assert warning.names == ("persons", "partial", "h", "income", "rows")
+    assert warning.similar == "persons"
+    _, (warning,) = feel.evaluate_with_warnings("rows[1].person", context)
+    assert warning.similar == "persons"

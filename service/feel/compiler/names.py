@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -66,10 +67,11 @@ def _global(name: str, place: Place, scope: Scope) -> Run:
     function = FUNCTIONS.get(name)
     if function is None or name in scope.unit.names:
         scope.unit.free.add(name)
+    bound = scope.bound()
 
     def absent(s: Frame) -> Value:
-        if function is None:
-            s[1].warn(place, "variable_not_found", name=name)
+        if function is None and len(s[1].warnings) < s[1].limits.warnings:
+            s[1].warn(place, "variable_not_found", name=name, names=in_scope(s, bound))
         return function
 
     def foreign(s: Frame, value: object) -> Value:
@@ -92,6 +94,21 @@ def _global(name: str, place: Place, scope: Scope) -> Run:
         return value if kind in NATIVE else foreign(s, value)
 
     return run
+
+
+MAX_NAMES = 60
+
+
+def in_scope(s: Frame, bound: list[str | int]) -> tuple[str, ...]:
+    """The names that could have been meant, innermost first, for diagnosis; ``bound`` as from ``Scope.bound``."""
+    found: dict[str, None] = {}
+    for each in bound:
+        if isinstance(each, str):
+            found[each] = None
+        elif type(s[each]) is dict:
+            found.update(dict.fromkeys(str(key) for key in itertools.islice(s[each], MAX_NAMES)))
+    found.update(dict.fromkeys(str(key) for key in itertools.islice(s[CONTEXT], MAX_NAMES)))
+    return tuple(itertools.islice(found, MAX_NAMES))
 
 
 def _item_entry(slot: int, name: str, base: Run) -> Run:
@@ -127,7 +144,8 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             try:
                 found = value[member]
             except KeyError:
-                s[1].warn(place, "member_not_found", kind="context", name=member)
+                s[1].warn(place, "member_not_found", kind="context", name=member,
+                          names=tuple(itertools.islice(value, MAX_NAMES)))
                 return None
             kind = type(found)
             if kind is Decimal:

@@ -57,6 +57,17 @@ class Scope:
         self.names[name] = self.unit.slot()
         return self.names[name]
 
+    def bound(self) -> list[str | int]:
+        """The names bound so far, innermost first, and the slots of filter items, whose entries are names too."""
+        found: list[str | int] = []
+        scope: Scope | None = self
+        while scope is not None:
+            found += scope.names
+            if scope.item_slot is not None:
+                found.append(scope.item_slot)
+            scope = scope.parent
+        return found
+
     def place(self, node: nodes.Node) -> tuple[str, int, int]:
         """Where the node stands, for a warning."""
         return self.unit.source, node.start, node.end
