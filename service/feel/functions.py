@@ -113,6 +113,7 @@ class Builtin(Function):
                 continue
             fitted = _fit_all(signature, arguments)
             if isinstance(fitted, list):
+                runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
             failure = failure or Failure(
                 "argument_type", name=self.name, parameter=fitted.name, expected=fitted.expected,
@@ -134,6 +135,7 @@ class Builtin(Function):
                 continue
             fitted = _fit_named(signature, ordered)
             if isinstance(fitted, list):
+                runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
             failure = failure or Failure(
                 "argument_type", name=self.name, parameter=fitted.name, expected=fitted.expected,

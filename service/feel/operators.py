@@ -13,6 +13,7 @@ from typing import Any
 
 from service.feel.errors import Failure
 from service.feel.numbers import DECIMAL
+from service.feel.runtime import Runtime
 from service.feel.temporal import arithmetic as moments
 from service.feel.temporal.values import (
     DATES,
@@ -31,8 +32,11 @@ from service.feel.values import Function, Range, Value, admitted, kind_of
 MAX_NESTING = 100
 
 
-def equal(left: Value, right: Value, depth: int = 0) -> bool | None:
-    """``left = right``: null only equals null; values of different kinds compare to null."""
+def equal(left: Value, right: Value, runtime: Runtime | None = None, depth: int = 0) -> bool | None:
+    """``left = right``: null only equals null; values of different kinds compare to null.
+
+    The work on lists and contexts is counted in ``runtime``, if one is given.
+    """
     left, right = admitted(left), admitted(right)
     if left is None or right is None:
         return left is right
@@ -43,17 +47,18 @@ def equal(left: Value, right: Value, depth: int = 0) -> bool | None:
         return None
     if depth > MAX_NESTING:
         raise Failure("too_deep", limit=MAX_NESTING)
-    return _equal_same_kind(left, right, kind, depth)
+    return _equal_same_kind(left, right, runtime, depth)
 
 
 _PLAIN = frozenset({Decimal, str, bool, YearsMonths})
 
 
-def _equal_same_kind(left: Value, right: Value, kind: type, depth: int) -> bool | None:
-    if kind is list:
-        return _equal_lists(left, right, depth)
-    if kind is dict:
-        return _equal_contexts(left, right, depth)
+def _equal_same_kind(left: Value, right: Value, runtime: Runtime | None, depth: int) -> bool | None:
+    kind = type(left)
+    if kind is list or kind is dict:
+        if runtime is not None:
+            runtime.spend(len(left) // 4)
+        return (_equal_lists if kind is list else _equal_contexts)(left, right, runtime, depth)
     if kind is Range:
         return _equal_ranges(left, right)
     if isinstance(left, Function):
@@ -61,13 +66,14 @@ def _equal_same_kind(left: Value, right: Value, kind: type, depth: int) -> bool 
     return bool(sort_key(left, right) == sort_key(right, left))
 
 
-def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool:
+def _equal_lists(left: list[Value], right: list[Value], runtime: Runtime | None, depth: int) -> bool:
     return len(left) == len(right) and all(
-        equal(first, second, depth + 1) is True for first, second in zip(left, right, strict=True))
+        equal(first, second, runtime, depth + 1) is True for first, second in zip(left, right, strict=True))
 
 
-def _equal_contexts(left: dict[str, Value], right: dict[str, Value], depth: int) -> bool:
-    return left.keys() == right.keys() and all(equal(left[key], right[key], depth + 1) is True for key in left)
+def _equal_contexts(left: dict[str, Value], right: dict[str, Value], runtime: Runtime | None, depth: int) -> bool:
+    return left.keys() == right.keys() and all(
+        equal(left[key], right[key], runtime, depth + 1) is True for key in left)
 
 
 def _equal_ranges(left: Range, right: Range) -> bool:

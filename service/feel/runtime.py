@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -81,6 +81,14 @@ class Runtime:
         self.steps -= steps
         if self.steps < 0:
             raise LimitExceeded("too_many_steps", limit=self.limits.steps)
+
+    def charge(self, arguments: Iterable[object]) -> None:
+        """Count the size of lists, texts and contexts that a function is about to go through."""
+        for each in arguments:
+            if type(each) is list or type(each) is dict:
+                self.spend(len(each) >> 3)
+            elif type(each) is str and len(each) > 31:
+                self.spend(len(each) >> 5)
 
     def enter(self) -> None:
         """Count one nested call; the caller lowers ``depth`` again."""

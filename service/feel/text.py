@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from service.feel import numbers
-from service.feel.errors import Failure
+from service.feel.errors import Failure, LimitExceeded
 from service.feel.temporal import text as temporal
 from service.feel.temporal.values import DATES, DATETIMES, DURATIONS, TIMES, YearsMonths
 from service.feel.values import Function, Range, Value, admitted
@@ -14,15 +14,46 @@ from service.feel.values import Function, Range, Value, admitted
 _TEMPORAL = DATES | TIMES | DATETIMES | DURATIONS | {YearsMonths}
 
 
-def to_text(value: Value) -> str | None:
-    """The text of a value; null has none. Texts inside lists and contexts are quoted."""
-    return value if isinstance(value, str) else None if value is None else written(value)
+MAX_DEPTH = 60
+MAX_SIZE = 10_000_000
 
 
-def written(value: Value, depth: int = 0) -> str:
-    """The value as it would be written in an expression."""
-    if depth > 60:
-        raise Failure("too_deep", limit=60)
+def to_text(value: Value, limit: int = MAX_SIZE) -> str | None:
+    """The text of a value; null has none. Texts inside lists and contexts are quoted.
+
+    Raises :class:`Failure` beyond ``limit`` characters.
+    """
+    return value if isinstance(value, str) else None if value is None else written(value, limit)
+
+
+def written(value: Value, limit: int = MAX_SIZE) -> str:
+    """The value as it would be written in an expression; raises :class:`Failure` beyond ``limit`` characters."""
+    return _written(value, Room(limit), 0)
+
+
+class Room:
+    """How many characters may still be written."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = self._left = limit
+
+    def take(self, size: int) -> None:
+        """Use up some."""
+        self._left -= size
+        if self._left < 0:
+            raise LimitExceeded("string_too_long", limit=self._limit)
+
+
+def _written(value: Value, room: Room, depth: int) -> str:
+    text = _write(value, room, depth)
+    if type(value) not in (list, dict):
+        room.take(len(text) + 2)
+    return text
+
+
+def _write(value: Value, room: Room, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        raise Failure("too_deep", limit=MAX_DEPTH)
     value = admitted(value)
     kind = type(value)
     if value is None:
@@ -31,38 +62,38 @@ def written(value: Value, depth: int = 0) -> str:
         return temporal.to_text(value)
     if isinstance(value, Function):
         return "function"
-    return _WRITERS[kind](value, depth)
+    return _WRITERS[kind](value, room, depth)
 
 
-def _quoted(value: str, depth: int) -> str:
+def _quoted(value: str, room: Room, depth: int) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return '"' + escaped.replace("\t", "\\t") + '"'
 
 
-def _list(value: list[Value], depth: int) -> str:
-    return "[" + ", ".join(written(item, depth + 1) for item in value) + "]"
+def _list(value: list[Value], room: Room, depth: int) -> str:
+    return "[" + ", ".join(_written(item, room, depth + 1) for item in value) + "]"
 
 
-def _context(value: dict[str, Value], depth: int) -> str:
-    return "{" + ", ".join(f"{_key(str(key))}: {written(item, depth + 1)}" for key, item in value.items()) + "}"
+def _context(value: dict[str, Value], room: Room, depth: int) -> str:
+    return "{" + ", ".join(f"{_key(str(key))}: {_written(item, room, depth + 1)}" for key, item in value.items()) + "}"
 
 
 def _key(key: str) -> str:
     plain = key.replace("_", "a").replace(" ", "a")
-    return key if plain.isalnum() and not plain[0].isdigit() else _quoted(key, 0)
+    return key if plain.isalnum() and not plain[0].isdigit() else _quoted(key, Room(len(key) * 2 + 2), 0)
 
 
-def _range(value: Range, depth: int) -> str:
+def _range(value: Range, room: Room, depth: int) -> str:
     if value.start is None and value.end is not None:
-        return f"({'<=' if value.end_included else '<'} {written(value.end, depth + 1)})"
+        return f"({'<=' if value.end_included else '<'} {_written(value.end, room, depth + 1)})"
     if value.end is None and value.start is not None:
-        return f"({'>=' if value.start_included else '>'} {written(value.start, depth + 1)})"
+        return f"({'>=' if value.start_included else '>'} {_written(value.start, room, depth + 1)})"
     opening, closing = "[" if value.start_included else "(", "]" if value.end_included else ")"
-    return f"{opening}{written(value.start, depth + 1)} .. {written(value.end, depth + 1)}{closing}"
+    return f"{opening}{_written(value.start, room, depth + 1)} .. {_written(value.end, room, depth + 1)}{closing}"
 
 
 _WRITERS: dict[type, Callable[..., str]] = {
-    Decimal: lambda value, depth: numbers.text(value),
-    bool: lambda value, depth: "true" if value else "false",
+    Decimal: lambda value, room, depth: numbers.text(value),
+    bool: lambda value, room, depth: "true" if value else "false",
     str: _quoted, list: _list, dict: _context, Range: _range,
 }

@@ -9,14 +9,19 @@ from datetime import UTC
 from service.feel.temporal.values import DATES, days_of, make_datetime
 from service.feel.values import MISSING, Function, Range, Value, admitted, kind_of
 
+Seen = dict[tuple[int, int], Value]
+
 
 class Type:
     """Base of all types."""
 
     __slots__ = ()
 
-    def admits(self, value: Value) -> bool:
-        """Whether the (admitted) value conforms to this type; null conforms to every type."""
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+        """Whether the (admitted) value conforms to this type; null conforms to every type.
+
+        ``seen`` holds lists and contexts already looked at, so that parts that occur often cost little.
+        """
         raise NotImplementedError
 
     def members(self) -> Mapping[str, Type]:
@@ -28,7 +33,7 @@ class Type:
 class AnyType(Type):
     """Every value."""
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         return True
 
     def __str__(self) -> str:
@@ -41,7 +46,7 @@ class SimpleType(Type):
 
     name: str
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         return value is None or kind_of(value) == self.name
 
     def __str__(self) -> str:
@@ -54,10 +59,16 @@ class ListType(Type):
 
     item: Type
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         if value is None:
             return True
-        return type(value) is list and all(self.item.admits(admitted(item)) for item in value)
+        if type(value) is not list:
+            return False
+        seen = {} if seen is None else seen
+        if (id(self), id(value)) in seen:
+            return True
+        seen[id(self), id(value)] = value
+        return all(self.item.admits(admitted(item), seen) for item in value)
 
     def members(self) -> Mapping[str, Type]:
         return self.item.members()
@@ -72,7 +83,7 @@ class RangeType(Type):
 
     item: Type
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         if value is None:
             return True
         return type(value) is Range and self.item.admits(value.start) and self.item.admits(value.end)
@@ -87,11 +98,16 @@ class ContextType(Type):
 
     fields: Mapping[str, Type] = field(default_factory=dict)
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         if value is None:
             return True
-        return type(value) is dict and all(
-            key in value and item.admits(admitted(value[key])) for key, item in self.fields.items())
+        if type(value) is not dict:
+            return False
+        seen = {} if seen is None else seen
+        if (id(self), id(value)) in seen:
+            return True
+        seen[id(self), id(value)] = value
+        return all(key in value and item.admits(admitted(value[key]), seen) for key, item in self.fields.items())
 
     def members(self) -> Mapping[str, Type]:
         return self.fields
@@ -107,7 +123,7 @@ class FunctionType(Type):
     parameters: tuple[Type, ...] | None
     result: Type
 
-    def admits(self, value: Value) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
         if value is None:
             return True
         if not isinstance(value, Function):
@@ -128,8 +144,8 @@ class ConstrainedType(Type):
     base: Type
     test: Callable[[Value], bool]
 
-    def admits(self, value: Value) -> bool:
-        return value is None or (self.base.admits(value) and self.test(value))
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+        return value is None or (self.base.admits(value, seen) and self.test(value))
 
     def members(self) -> Mapping[str, Type]:
         return self.base.members()

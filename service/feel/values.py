@@ -47,6 +47,7 @@ class Missing:
 
 MISSING = Missing()
 _WIDE = 10**34
+MAX_EXPORT_DEPTH = 200
 
 KIND_OF: dict[type, str] = {
     type(None): "null", Decimal: "number", int: "number", float: "number", str: "string", bool: "boolean",
@@ -155,39 +156,46 @@ def items(values: list[Value]) -> list[Value]:
     return values
 
 
-def export(value: Value, depth: int = 0) -> Value:
+Done = dict[int, tuple[Value, Value]]
+
+
+def export(value: Value) -> Value:
     """A result for the host: nothing raw is left inside lists and contexts. Unchanged parts are not copied."""
     kind = type(value)
-    if kind is list:
-        return _export_list(value, depth)
-    if kind is dict:
-        return _export_context(value, depth)
-    if kind in NATIVE:
-        return value
-    return _export_other(value, depth)
+    if kind is list or kind is dict:
+        return _export_parts(value, {}, 0)
+    return value if kind in NATIVE else _export(value, {}, 0)
 
 
-def _export_other(value: Value, depth: int) -> Value:
+def _export(value: Value, done: Done, depth: int) -> Value:
     result = admitted(value)
-    return export(result, depth) if type(result) in (list, dict) else result
+    return _export_parts(result, done, depth) if type(result) is list or type(result) is dict else result
 
 
-def _export_list(values: list[Value], depth: int) -> list[Value]:
-    if depth > 200:
-        return []
+def _export_parts(value: Value, done: Done, depth: int) -> Value:
+    """A list or context exported; ``done`` keeps those met before, so that shared parts cost nothing."""
+    if id(value) in done:
+        return done[id(value)][1]
+    if depth > MAX_EXPORT_DEPTH:
+        return None
+    done[id(value)] = value, value
+    result = (_export_list if type(value) is list else _export_context)(value, done, depth + 1)
+    done[id(value)] = value, result
+    return result
+
+
+def _export_list(values: list[Value], done: Done, depth: int) -> list[Value]:
     for index, item in enumerate(values):
-        changed = export(item, depth + 1)
+        changed = _export(item, done, depth)
         if changed is not item:
-            return values[:index] + [changed] + [export(each, depth + 1) for each in values[index + 1:]]
+            return values[:index] + [changed] + [_export(each, done, depth) for each in values[index + 1:]]
     return values
 
 
-def _export_context(entries: dict[str, Value], depth: int) -> dict[str, Value]:
-    if depth > 200:
-        return {}
+def _export_context(entries: dict[str, Value], done: Done, depth: int) -> dict[str, Value]:
     result = entries
     for key, item in entries.items():
-        changed = export(item, depth + 1)
+        changed = _export(item, done, depth)
         if changed is not item:
             if result is entries:
                 result = dict(entries)

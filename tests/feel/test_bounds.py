@@ -77,3 +77,32 @@ def test_a_given_function_can_be_called_with_checked_arguments():
     assert feel.evaluate("double(4)", {"double": double}) == 8
     assert feel.evaluate("double(n: 4)", {"double": double}) == 8
     assert feel.evaluate('double("x")', {"double": double}) is None
+
+
+NESTED = ("{a: for i in 1..300 return i, b: for i in 1..300 return a, c: for i in 1..300 return b, "
+          "d: for i in 1..300 return c, x: for i in 1..300 return i, y: for i in 1..300 return x, "
+          "z: for i in 1..300 return y, w: for i in 1..300 return z, r: %s}.r")
+
+
+@pytest.mark.parametrize("expression", [
+    "d = w", "string(d)", "d instance of list<list<list<list<number>>>>", "d.name", "flatten(d)", "d in ([w])",
+    "list contains([d], w)", "distinct values([d, w])", "d[item = w[1]]", "index of(d, z)", "is(d, w)",
+])
+def test_lists_that_share_their_parts_cannot_multiply_the_work(expression):
+    started = time.monotonic()
+    feel.evaluate(NESTED % expression, limits=Limits(steps=200_000))
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("expression", [
+    "append(l, i)", "reverse(l)", "upper case(s)", "l = m", "i in l", 'matches(s, "(a+)+$")', 'matches(s, "x.*y")',
+    "modulo(1e6000, 7)", "sum(l)", 'contains(s, "zz")', "string(l)", 'split(s, "a")', 'replace(s, "b", "c")',
+    "sort(l, function(a, b) a > b)", "count(l.name)", "partial",
+])
+def test_steps_count_the_size_of_what_is_gone_through(expression):
+    text = ("{l: for i in 1..20000 return i, m: for i in 1..20000 return i, "
+            f's: string join(for i in 1..20000 return "abcdefghij", ""), r: for i in 1..900000 return {expression}}}.r')
+    started = time.monotonic()
+    _, warnings = feel.evaluate_with_warnings(text, limits=Limits(steps=400_000))
+    assert {"too_many_steps", "list_too_long"} & {warning.code for warning in warnings} or len(warnings) == 100
+    assert time.monotonic() - started < 15

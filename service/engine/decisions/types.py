@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service import feel
 from service.engine.decisions.document import Document, Element, child, children, line_of, name_of, text_of
 from service.engine.decisions.errors import Problem
-from service.feel.types import ANY, BUILT_IN, ConstrainedType, ContextType, FunctionType, ListType, Type
+from service.feel.types import ANY, BUILT_IN, ConstrainedType, ContextType, FunctionType, ListType, Seen, Type
 from service.feel.values import Value, admitted
 
 _ALIASES = {
@@ -26,8 +26,8 @@ class LateType(Type):
     name: str
     find: Callable[[], Type]
 
-    def admits(self, value: Value) -> bool:
-        return self.find().admits(value)
+    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+        return self.find().admits(value, seen)
 
     def __str__(self) -> str:
         return self.name

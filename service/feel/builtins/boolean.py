@@ -42,4 +42,4 @@ def same(runtime: Runtime, value1: Value, value2: Value) -> bool | None:
         if first is not None and type(value1) is type(value2) and value1.utcoffset() != value2.utcoffset():
             return False
         return bool(sort_key(value1, value2) == sort_key(value2, value1))
-    return equal(value1, value2) is True
+    return equal(value1, value2, runtime) is True

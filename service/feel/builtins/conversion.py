@@ -228,7 +228,9 @@ def string(runtime: Runtime, source: Value) -> str | None:
     >>> string(null)
     null
     """
-    text = to_text(source)
+    text = to_text(source, runtime.limits.string_size)
     if text is not None:
         runtime.check_string(len(text))
+        if type(source) is not str:
+            runtime.spend(len(text) >> 3)
     return text

@@ -77,7 +77,7 @@ def extract(runtime: Runtime, string: str, pattern: str) -> list[str]:
     >>> extract("a1b22", "[0-9]+")
     ["1", "22"]
     """
-    return regex.compile(pattern).find_all(string)
+    return regex.compile(pattern).find_all(string, runtime.spend)
 
 
 @builtin("is empty", "list: list", _SECTION, standard=False)

@@ -31,7 +31,7 @@ def contains(runtime: Runtime, values: list[Value], element: Value) -> bool:
     true
     """
     runtime.spend(len(values) // 16)
-    return any(equal(value, element) is True for value in values)
+    return any(equal(value, element, runtime) is True for value in values)
 
 
 @builtin("sublist", "list: list, start position: number, length: number?", _SECTION)
@@ -139,7 +139,7 @@ def index_of(runtime: Runtime, values: list[Value], match: Value) -> list[Decima
     [2, 4]
     """
     runtime.spend(len(values) // 16)
-    return [Decimal(index) for index, value in enumerate(values, 1) if equal(value, match) is True]
+    return [Decimal(index) for index, value in enumerate(values, 1) if equal(value, match, runtime) is True]
 
 
 class Distinct:
@@ -159,7 +159,7 @@ class Distinct:
             self._simple.add(key)
             return True
         self._runtime.spend(len(self._others) // 4 + 1)
-        if any(equal(value, other) is True for other in self._others):
+        if any(equal(value, other, self._runtime) is True for other in self._others):
             return False
         self._others.append(value)
         return True

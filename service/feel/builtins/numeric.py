@@ -17,7 +17,8 @@ _WIDE = decimal.Context(prec=13_000, Emin=-7000, Emax=14_000)
 """Wide enough that no remainder of two numbers is cut."""
 
 
-def _scaled(name: str, n: Decimal, scale: Decimal, rounding: str) -> Decimal:
+def _scaled(runtime: Runtime, name: str, n: Decimal, scale: Decimal, rounding: str) -> Decimal:
+    runtime.spend(abs(n.adjusted()) // 16)
     if not MIN_SCALE <= scale <= MAX_SCALE:
         raise bad_value(name, f"scale {scale}")
     return rounded(n, int(scale), rounding)
@@ -34,7 +35,7 @@ def to_scale(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     >>> decimal(2.5, 0)
     2
     """
-    return _scaled("decimal", n, scale, decimal.ROUND_HALF_EVEN)
+    return _scaled(runtime, "decimal", n, scale, decimal.ROUND_HALF_EVEN)
 
 
 @builtin("floor", "n: number, scale: number?", _SECTION)
@@ -46,7 +47,7 @@ def floor(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
     >>> floor(-1.56, 1)
     -1.6
     """
-    return _scaled("floor", n, scale, decimal.ROUND_FLOOR)
+    return _scaled(runtime, "floor", n, scale, decimal.ROUND_FLOOR)
 
 
 @builtin("ceiling", "n: number, scale: number?", _SECTION)
@@ -58,7 +59,7 @@ def ceiling(runtime: Runtime, n: Decimal, scale: Decimal = Decimal(0)) -> Decima
     >>> ceiling(-1.56, 1)
     -1.5
     """
-    return _scaled("ceiling", n, scale, decimal.ROUND_CEILING)
+    return _scaled(runtime, "ceiling", n, scale, decimal.ROUND_CEILING)
 
 
 @builtin("round up", "n: number, scale: number", _SECTION)
@@ -70,7 +71,7 @@ def round_up(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     >>> round up(-1.126, 2)
     -1.13
     """
-    return _scaled("round up", n, scale, decimal.ROUND_UP)
+    return _scaled(runtime, "round up", n, scale, decimal.ROUND_UP)
 
 
 @builtin("round down", "n: number, scale: number", _SECTION)
@@ -82,7 +83,7 @@ def round_down(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     >>> round down(-1.126, 2)
     -1.12
     """
-    return _scaled("round down", n, scale, decimal.ROUND_DOWN)
+    return _scaled(runtime, "round down", n, scale, decimal.ROUND_DOWN)
 
 
 @builtin("round half up", "n: number, scale: number", _SECTION)
@@ -94,7 +95,7 @@ def round_half_up(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     >>> round half up(-5.5, 0)
     -6
     """
-    return _scaled("round half up", n, scale, decimal.ROUND_HALF_UP)
+    return _scaled(runtime, "round half up", n, scale, decimal.ROUND_HALF_UP)
 
 
 @builtin("round half down", "n: number, scale: number", _SECTION)
@@ -106,7 +107,7 @@ def round_half_down(runtime: Runtime, n: Decimal, scale: Decimal) -> Decimal:
     >>> round half down(-1.126, 2)
     -1.13
     """
-    return _scaled("round half down", n, scale, decimal.ROUND_HALF_DOWN)
+    return _scaled(runtime, "round half down", n, scale, decimal.ROUND_HALF_DOWN)
 
 
 @builtin("abs", "n: number|days and time duration|years and months duration", _SECTION)
@@ -139,6 +140,7 @@ def modulo(runtime: Runtime, dividend: Decimal, divisor: Decimal) -> Decimal:
     """
     if not divisor:
         raise bad_value("modulo", "0")
+    runtime.spend(max(dividend.adjusted() - divisor.adjusted(), 0) // 4)
     remainder = _WIDE.remainder(dividend, divisor)
     if remainder and (remainder < 0) != (divisor < 0):
         remainder = _WIDE.add(remainder, divisor)
@@ -179,7 +181,8 @@ def exponential(runtime: Runtime, number: Decimal) -> Decimal:
     return DECIMAL.exp(number)
 
 
-def _remainder_by_two(number: Decimal) -> Decimal:
+def _remainder_by_two(runtime: Runtime, number: Decimal) -> Decimal:
+    runtime.spend(max(number.adjusted(), 0) // 4)
     return _WIDE.remainder(number, Decimal(2))
 
 
@@ -192,7 +195,7 @@ def odd(runtime: Runtime, number: Decimal) -> bool:
     >>> odd(2)
     false
     """
-    return abs(_remainder_by_two(number)) == 1
+    return abs(_remainder_by_two(runtime, number)) == 1
 
 
 @builtin("even", "number: number", _SECTION)
@@ -204,4 +207,4 @@ def even(runtime: Runtime, number: Decimal) -> bool:
     >>> even(2)
     true
     """
-    return _remainder_by_two(number) == 0
+    return _remainder_by_two(runtime, number) == 0

@@ -131,7 +131,7 @@ def matches(runtime: Runtime, text: str, pattern: str, flags: str | None = None)
     >>> matches("FOO", "foo", "i")
     true
     """
-    return regex.compile(pattern, flags or "").search(text)
+    return regex.compile(pattern, flags or "").search(text, runtime.spend)
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags: string|null?", _SECTION)
@@ -141,7 +141,7 @@ def replace(runtime: Runtime, text: str, pattern: str, replacement: str, flags: 
     >>> replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")
     "[1=ab][2=]cd"
     """
-    return regex.compile(pattern, flags or "").replace(text, replacement, runtime.limits.string_size)
+    return regex.compile(pattern, flags or "").replace(text, replacement, runtime.limits.string_size, runtime.spend)
 
 
 @builtin("split", "string: string, delimiter: string", _SECTION)
@@ -153,7 +153,7 @@ def split(runtime: Runtime, string: str, delimiter: str) -> list[str]:
     >>> split("a;b;c;;", ";")
     ["a", "b", "c", "", ""]
     """
-    return regex.compile(delimiter, "").split(string)
+    return regex.compile(delimiter, "").split(string, runtime.spend)
 
 
 @builtin("string join", "list: list, delimiter: string|null?", _SECTION)

@@ -99,7 +99,7 @@ def _operator_test(node: nodes.UnaryTest, slot: int, scope: Scope) -> Run:
     endpoint, place, op = _compile(node.endpoint, scope), scope.place(node), node.op
     if op in ("=", "!="):
         def run(s: Frame) -> Value:
-            result = semantics.equal(s[slot], endpoint(s))
+            result = semantics.equal(s[slot], endpoint(s), s[1])
             return result if op == "=" or result is None else not result
         return run
     return comparison(op, lambda s: s[slot], endpoint, place, negated_literal(node.endpoint))
@@ -139,21 +139,22 @@ def matches(s: Frame, value: Value, result: Value, place: Place, cell: bool) -> 
             return _in_list(s, value, result, place)
         if cell and kind is bool and type(value) is not bool:
             return bool(result)
-        return semantics.equal(value, result)
+        return semantics.equal(value, result, s[1])
     except Failure as failure:
         failed(s, place, failure)
         return None
 
 
 def _in_list(s: Frame, value: Value, candidates: list[Value], place: Place) -> bool | None:
-    if type(value) is list and semantics.equal(value, candidates) is True:
+    if type(value) is list and semantics.equal(value, candidates, s[1]) is True:
         return True
+    s[1].spend(len(candidates) // 8)
     for candidate in candidates:
         candidate = admitted(candidate)
         if type(candidate) is Range and type(value) is not Range:
             if semantics.in_range(value, candidate) is True:
                 return True
-        elif semantics.equal(value, candidate) is True:
+        elif semantics.equal(value, candidate, s[1]) is True:
             return True
     return False
 

@@ -9,7 +9,7 @@ from typing import Any
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
 from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
-from service.feel.runtime import Place
+from service.feel.runtime import Place, Runtime
 from service.feel.temporal.properties import READERS
 from service.feel.values import MISSING, NATIVE, Range, Value, admit, admitted, kind_of
 
@@ -97,6 +97,7 @@ def _global(name: str, place: Place, scope: Scope) -> Run:
 
 
 MAX_NAMES = 60
+MAX_LISTS = 100
 
 
 def in_scope(s: Frame, bound: list[str | int]) -> tuple[str, ...]:
@@ -153,7 +154,7 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             if kind is int and -_WIDE < found < _WIDE:
                 return Decimal(found)
             return found if kind in NATIVE else admitted(found)
-        found = member_of(value, member)
+        found = member_of(value, member, s[1])
         if found is MISSING:
             s[1].warn(place, "no_members", kind=kind_of(value), name=member)
             return None
@@ -198,11 +199,12 @@ _RANGE = {
 }
 
 
-def member_of(value: Value, member: str, depth: int = 0) -> Value:
+def member_of(value: Value, member: str, runtime: Runtime, depth: int = 0) -> Value:
     """The entry or component ``member`` of a value; of a list, the list of those of its items."""
     kind = type(value)
-    if kind is list and depth < 100:
-        return [_item_member(item, member, depth) for item in value]
+    if kind is list and depth < MAX_LISTS:
+        runtime.spend(len(value) // 4 + 1)
+        return [_item_member(item, member, runtime, depth) for item in value]
     if kind is dict:
         return admitted(value[member]) if member in value else MISSING
     if kind is Range:
@@ -212,12 +214,12 @@ def member_of(value: Value, member: str, depth: int = 0) -> Value:
     return readers[member](value) if readers is not None and member in readers else MISSING
 
 
-def _item_member(item: Value, member: str, depth: int) -> Value:
+def _item_member(item: Value, member: str, runtime: Runtime, depth: int) -> Value:
     if type(item) is dict:
         value: Any = item.get(member)
         return value if type(value) is str else admitted(value)
     item = admitted(item)
-    found = member_of(item, member, depth + 1)
+    found = member_of(item, member, runtime, depth + 1)
     return None if found is MISSING else found
 
 

@@ -140,6 +140,7 @@ def _arithmetic(op: str, left: Run, right: Run, place: Place) -> Run:
             result = slow(a, b)
             if type(result) is str:
                 s[1].check_string(len(result))
+                s[1].spend(len(result) >> 8)
             return result
         except Failure as failure:
             return failed(s, place, failure)
@@ -174,7 +175,7 @@ _SIMPLE = frozenset({Decimal, str, bool})
 def _equality(left: Run, right: Run, place: Place, negate: bool) -> Run:
     def slow(s: Frame, a: Value, b: Value) -> bool | None:
         try:
-            result = semantics.equal(a, b)
+            result = semantics.equal(a, b, s[1])
         except Failure as failure:
             failed(s, place, failure)
             return None

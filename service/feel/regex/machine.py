@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from service.feel.errors import Failure
 from service.feel.regex.program import Op, Program
 
@@ -12,7 +14,9 @@ Saved = tuple[int, ...]
 class Machine:
     """One search through one text."""
 
-    def __init__(self, program: Program, groups: int, text: str) -> None:
+    def __init__(self, program: Program, groups: int, text: str,
+                 spend: Callable[[int], None] = lambda work: None) -> None:
+        self._spend = spend
         self._program = program
         self._text = text
         self._empty: Saved = (-1,) * (2 * groups + 2)
@@ -22,6 +26,13 @@ class Machine:
     def find(self, start: int) -> Saved | None:
         """The first match from ``start`` on, as the ends of the groups; None if there is none."""
         self._seen.clear()
+        before = self._steps
+        try:
+            return self._find(start)
+        finally:
+            self._spend(max(before - self._steps, 0))
+
+    def _find(self, start: int) -> Saved | None:
         for position in range(start, len(self._text) + 1):
             found = self._match(position)
             if found is not None:

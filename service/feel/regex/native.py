@@ -36,9 +36,13 @@ class Native:
         source = self._translate(tree)
         self.pattern = re.compile(source, (re.IGNORECASE if self._fold else 0) | (re.MULTILINE if self._lines else 0))
 
+    def work(self, size: int) -> int:
+        """The most comparisons a search through a text of that size can take, cut off above the bound."""
+        return int(min(self.factor * float(size + 1) ** (self.degree + 1), MAX_WORK + 1.0))
+
     def bounded(self, size: int) -> bool:
         """Whether a text of that size is within bounds."""
-        return self.factor * float(size + 1) ** (self.degree + 1) <= MAX_WORK
+        return self.work(size) <= MAX_WORK
 
     def _translate(self, tree: Tree) -> str:
         if isinstance(tree, Character):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from service.feel.errors import Failure
@@ -16,6 +16,13 @@ MAX_PATTERN = 5000
 _REPLACEMENT = re.compile(r"\\(.?)|\$([0-9]*)|([^\\$]+)", re.DOTALL)
 Spans = tuple[int, ...]
 """Start and end of the whole match, then of each group; -1 where a group took no part."""
+
+
+Spend = Callable[[int], None]
+
+
+def _free(work: int) -> None:
+    """For callers who do not count."""
 
 
 class Pattern:
@@ -36,25 +43,27 @@ class Pattern:
         except (Untranslatable, re.error, RecursionError, OverflowError):
             self._program = Program(tree, flags, pattern)
 
-    def search(self, text: str) -> bool:
-        """Whether the pattern occurs in the text."""
+    def search(self, text: str, spend: Spend = _free) -> bool:
+        """Whether the pattern occurs in the text; ``spend`` is told the work it takes."""
         native = self._native
         if native is not None and native.bounded(len(text)):
+            spend(native.work(len(text)) // 64)
             return native.pattern.search(text) is not None
-        return self._machine(text).find(0) is not None
+        return self._machine(text, spend).find(0) is not None
 
-    def _machine(self, text: str) -> Machine:
+    def _machine(self, text: str, spend: Spend) -> Machine:
         if self._program is None:
             self._program = Program(self._tree, self._flags, self.source)
-        return Machine(self._program, self.groups, text)
+        return Machine(self._program, self.groups, text, spend)
 
-    def _matches(self, text: str) -> Iterator[Spans]:
+    def _matches(self, text: str, spend: Spend) -> Iterator[Spans]:
         """All matches in a row; a pattern that matches nothing at all is refused, as the standard wants."""
         if self._native is not None and self._native.bounded(len(text)):
+            spend(self._native.work(len(text)) // 64)
             for match in self._native.pattern.finditer(text):
                 yield tuple(end for group in range(self.groups + 1) for end in match.span(group))
             return
-        machine, position = self._machine(text), 0
+        machine, position = self._machine(text, spend), 0
         while position <= len(text):
             found = machine.find(position)
             if found is None:
@@ -66,12 +75,12 @@ class Pattern:
         if self.search(""):
             raise Failure("bad_pattern", pattern=repr(self.source[:60]), reason="matches an empty text")
 
-    def replace(self, text: str, replacement: str, limit: int) -> str:
+    def replace(self, text: str, replacement: str, limit: int, spend: Spend = _free) -> str:
         """The text with every match replaced; ``$1`` stands for a group, ``\\$`` and ``\\\\`` for the characters."""
         self._refuse_empty()
         parts = [replacement] if self.literal else self._template(replacement)
         pieces, position, size = [], 0, 0
-        for spans in self._matches(text):
+        for spans in self._matches(text, spend):
             pieces.append(text[position:spans[0]])
             pieces += [part if isinstance(part, str) else _group(text, spans, part) for part in parts]
             position = spans[1]
@@ -103,18 +112,18 @@ class Pattern:
             length -= 1
         return [int(digits[:length]), digits[length:]]
 
-    def split(self, text: str) -> list[str]:
+    def split(self, text: str, spend: Spend = _free) -> list[str]:
         """The parts of the text between the matches."""
         self._refuse_empty()
         parts, position = [], 0
-        for spans in self._matches(text):
+        for spans in self._matches(text, spend):
             parts.append(text[position:spans[0]])
             position = spans[1]
         return [*parts, text[position:]]
 
-    def find_all(self, text: str) -> list[str]:
+    def find_all(self, text: str, spend: Spend = _free) -> list[str]:
         """All matches."""
-        return [text[spans[0]:spans[1]] for spans in self._matches(text)]
+        return [text[spans[0]:spans[1]] for spans in self._matches(text, spend)]
 
 
 def _group(text: str, spans: Spans, group: int) -> str:

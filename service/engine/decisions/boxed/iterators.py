@@ -67,6 +67,7 @@ def loop(element: Element, site: Site) -> Logic:
     variable = element.get("iteratorVariable") or "item"
     source = _part(element, "in", site)
     body = _part(element, "return", site.with_names([variable, "partial"]))
+    partial = "partial" in "".join(str(text) for text in element.itertext())
 
     def run(scope: Scope, runtime: DecisionRuntime) -> Value:
         values = _iterated(source(scope, runtime), runtime)
@@ -75,7 +76,10 @@ def loop(element: Element, site: Site) -> Logic:
         result: list[Value] = []
         for value in values:
             runtime.spend()
-            result.append(body({**scope, variable: value, "partial": result.copy()}, runtime))
+            if partial:
+                runtime.spend(len(result) // 64)
+                scope = {**scope, "partial": result.copy()}
+            result.append(body({**scope, variable: value}, runtime))
             runtime.check_list(len(result))
         return result
     return run

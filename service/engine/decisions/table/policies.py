@@ -43,7 +43,7 @@ def conflict(policy: str, rules: Sequence[Rule]) -> Failure:
 
 def _any(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
     results = [table.result(rule, scope, runtime) for rule in rules]
-    if any(equal(results[0], other) is not True for other in results[1:]):
+    if any(equal(results[0], other, runtime) is not True for other in results[1:]):
         raise conflict("ANY", rules)
     return results[0]
 
