@@ -60,6 +60,8 @@ class Model:
     def __init__(self, document: Document, graph: Graph, problems: list[Problem]) -> None:
         self.namespace = document.namespace
         self.name = document.name
+        self.id = document.root.get("id") or document.name
+        """The id of the ``definitions`` element; the name if it has none."""
         self.problems = tuple(problems)
         """Faults that do not keep the rest from running, such as an expression that is no FEEL."""
         self._graph = graph

@@ -213,3 +213,9 @@ def test_a_requirement_that_points_at_nothing_is_a_problem(load):
     model = load(decision("d", literal("1"), "nobody"))
     assert "#nobody" in model.problems[0].message
     assert model.evaluate("d") == Decimal(1)
+
+
+def test_a_model_is_known_by_the_id_of_its_definitions():
+    xml = definitions(decision("d", literal("1")))
+    assert decisions.load(xml).id == "test"
+    assert decisions.load(xml.replace(b' name="test"', b' name="test" id="defs"', 1)).id == "defs"
