@@ -1,11 +1,13 @@
-"""Small forms for tests: `form(text("name", required=True), ...)` writes the file and reads it as a deployment would."""
+"""Small forms for tests: `form(component("textfield", "name", required=True))` is read as a deployment would."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 import yaml
 
-from service import forms
+from service import errors, forms
 
 ROOT: dict[str, Any] = {
     "type": "default",
@@ -51,6 +53,22 @@ def rows(path: str, *components: Any, **attributes: Any) -> dict[str, Any]:
     return component(
         "dynamiclist", id=attributes.pop("id", f"List_{path}"), path=path, components=list(components), **attributes
     )
+
+
+def problem(function: Callable[..., Any], *arguments: Any) -> errors.Problem:
+    """The problem that a call raises."""
+    with pytest.raises(errors.Problem) as raised:
+        function(*arguments)
+    return raised.value
+
+
+def refused(
+    made: forms.Form, answers: dict[str, Any], context: dict[str, Any] | None = None, lang: str | None = "zh"
+) -> forms.Refused:
+    """The refusal of bad answers."""
+    with pytest.raises(forms.Refused) as raised:
+        forms.validate(made, answers, context, lang)
+    return raised.value
 
 
 def refusal(

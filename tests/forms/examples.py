@@ -1,7 +1,8 @@
 """One realistic example per shipped form (`examples/<form id>.yaml`) and ways to spoil it.
 
-`context` are the process variables, `answers` what is sent, `gives` some values that come out (by dotted path), `refused`
-a list of {set: {path: value}, at: place, also: [places]}: the changed answers must be refused there and nowhere else.
+`context` are the process variables, `answers` what is sent, `gives` some values that come out (by dotted path),
+`refused` a list of {set: {path: value}, at: place, also: [places]}: the changed answers must be refused there and
+nowhere else.
 """
 
 import copy

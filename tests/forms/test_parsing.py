@@ -7,11 +7,11 @@ import pytest
 
 from service import errors, forms
 from service.forms import reader
-from tests.forms.building import ROOT, box, component, form, rows, source
+from tests.forms.building import ROOT, box, component, form, problem, rows, source
 
 
 def faults(made: bytes) -> dict[str, Any]:
-    return pytest.raises(errors.Problem, forms.parse, made).value.fields
+    return problem(forms.parse, made).fields
 
 
 def test_a_form_becomes_a_frozen_model() -> None:
@@ -47,7 +47,7 @@ def test_the_same_content_is_the_same_version_whatever_its_layout() -> None:
     ],
 )
 def test_what_is_no_json_object_is_refused(made: bytes, words: str) -> None:
-    assert words in str(pytest.raises(errors.Problem, forms.parse, made).value)
+    assert words in str(problem(forms.parse, made))
 
 
 def test_brackets_inside_texts_are_no_nesting() -> None:
@@ -176,9 +176,9 @@ def test_sizes_and_nesting_are_bounded() -> None:
     deep = component("textfield", "a")
     for level in range(9):
         deep = box(deep, id=f"G{level}")
-    assert isinstance(pytest.raises(errors.Problem, forms.parse, source(deep)).value, errors.TooLarge)
+    assert isinstance(problem(forms.parse, source(deep)), errors.TooLarge)
     many = [component("text", id=f"t{index}") for index in range(1001)]
-    assert isinstance(pytest.raises(errors.Problem, forms.parse, source(*many)).value, errors.TooLarge)
+    assert isinstance(problem(forms.parse, source(*many)), errors.TooLarge)
 
 
 @pytest.mark.parametrize("version", [1, 18, 19])
