@@ -22,6 +22,8 @@ MAX_TEXT = 20_000
 MAX_DIGITS = 34
 """Digits of a number, as in FEEL."""
 MAX_FILES = 50
+MAX_DEPTH = 20
+"""Levels of an object that is the value of an option."""
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.-]{0,199}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -199,19 +201,16 @@ def _offset(text: str | None) -> timezone | None:
     return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6])))
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     """Return a JSON value with its numbers as Decimal."""
     if isinstance(value, bool) or value is None or isinstance(value, str | Decimal):
         return value
-    if isinstance(value, int | float):
-        number = _decimal(value)
-        if number is None:
-            raise refuse(_("Choose from the list."))
+    if isinstance(value, int | float) and (number := _decimal(value)) is not None:
         return number
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list) and depth < MAX_DEPTH:
+        return [plain(item, depth + 1) for item in value]
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
     raise refuse(_("Choose from the list."))
 
 

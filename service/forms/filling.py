@@ -123,7 +123,7 @@ class Filling:
         self._show(instance)
         for index, row in enumerate(rows):
             old = before[index] if index < len(before) and isinstance(before[index], Mapping) else {}
-            values: dict[str, Any] = dict(old) if keyed else {}
+            values: dict[str, Any] = _copied(old) if keyed else {}
             instance.given.append(values)
             space = Space((*instance.path, index), values, old, [*instance.space.numbers, index + 1])
             space.scope["parent"] = instance.space.values
@@ -209,10 +209,17 @@ def _hold(instance: Instance) -> None:
     for step in instance.node.path[:-1]:
         known = known.get(step) if isinstance(known, Mapping) else None
         if not isinstance(instance.holder.get(step), dict):
-            instance.holder[step] = dict(known) if isinstance(known, Mapping) else {}
+            instance.holder[step] = _copied(known) if isinstance(known, Mapping) else {}
         instance.holder = instance.holder[step]
     if instance.space.row or len(instance.node.path) > 1:
         instance.holder.pop(instance.name, None)
+
+
+def _copied(value: Any) -> Any:
+    """Copy objects and lists, so that filling them in leaves the process variables alone."""
+    if isinstance(value, Mapping):
+        return {name: _copied(item) for name, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _initial(node: plan.Node) -> Any:

@@ -1,8 +1,11 @@
 """The options of radio, select, checklist and taglist, and whether a value is one of them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
+
+import marshmallow
 
 from service.forms import expressions, fields, model
 
@@ -24,11 +27,17 @@ def keys(options: Any) -> frozenset[Any]:
     """Return the keys of the values that options stand for; what form-js would not show is left out."""
     if not isinstance(options, Iterable) or isinstance(options, str | Mapping):
         return frozenset()
-    return frozenset(key(fields.plain(value)) for option in options if (value := _value(option)) not in (None, ""))
+    return frozenset(key(value) for option in options if (value := _value(option)) not in (None, ""))
 
 
 def _value(option: Any) -> Any:
-    return option.get("value") if isinstance(option, Mapping) else option
+    value = option.get("value") if isinstance(option, Mapping) else option
+    if isinstance(value, date | time):
+        return value.isoformat()
+    try:
+        return fields.plain(value)
+    except marshmallow.ValidationError:
+        return None
 
 
 class Source:

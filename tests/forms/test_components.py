@@ -246,6 +246,12 @@ def test_options_come_from_a_process_variable() -> None:
     assert said(made, "高岜村", {}) == ["Choose from the list."]
 
 
+def test_days_among_the_options_are_chosen_by_their_text_and_what_json_cannot_say_is_left_out() -> None:
+    made = one("select", valuesKey="days")
+    context = {"days": [date(2015, 7, 20), object(), {"label": "x", "value": {1, 2}}]}
+    assert value(made, "2015-07-20", context) == "2015-07-20"
+
+
 def test_options_come_from_an_expression_over_answers_and_variables() -> None:
     made = form(
         component("number", "limit"), component("select", "x", valuesExpression="=villages[persons <= limit].name")
