@@ -14,12 +14,18 @@ from service.identity import units
 from service.register import models
 
 HOUSEHOLD, VILLAGE = "household", "village"
+_Above = orm.aliased(identity.Unit)
 GAPS = ("gap_housing", "gap_education", "gap_health")
 
 
-def find(run_key: int, unit_id: int) -> Sequence[models.Case]:
-    """The cases of a run within a unit's subtree, by household code, with household and unit loaded."""
-    return db.sa.session.scalars(_within(sa.select(models.Case), run_key, unit_id)).unique().all()
+def find(run_key: int, unit_id: int, limits: Mapping[str, Iterable[str]] | None = None) -> Sequence[models.Case]:
+    """The cases of a run within a unit's subtree, by household code, with household and unit loaded.
+
+    ``limits`` gives the values a column may have, as :func:`service.register.filters.limits` reads them.
+    """
+    conditions = [_one_of(column, list(allowed)) for column, allowed in (limits or {}).items()]
+    query = _within(sa.select(models.Case), run_key, unit_id).where(*conditions)
+    return db.sa.session.scalars(query).unique().all()
 
 
 def get(key: int) -> models.Case:
@@ -189,6 +195,18 @@ def facts_of(household: models.Household) -> dict[str, Any]:
 def _township(unit: identity.Unit) -> str | None:
     """Code of the unit above a village; loaded once, then found in the session."""
     return units.get(unit.parent_id).code if unit.parent_id else None
+
+
+def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:
+    match column:
+        case "key":
+            return models.Case.key.in_([int(key) for key in allowed if key.isdigit()])
+        case "unit":
+            return identity.Unit.code.in_(allowed)
+        case "township":
+            above = sa.select(_Above.id).where(_Above.code.in_(allowed))
+            return identity.Unit.parent_id.in_(above)
+    return getattr(models.Case, column).in_(allowed)
 
 
 def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from service import db, errors, forms
 from service.errors import _
 from service.identity import units
-from service.register import audit, cases, expressions, households, models, villages
+from service.register import audit, cases, expressions, filters, households, models, villages
 from service.register.rules import masking
 from service.workflow import models as workflow
 
@@ -37,7 +37,8 @@ class Roster:
     def cases(self) -> list[models.Case]:
         """The cases that belong to the task now, by village and household code."""
         where = self.task.properties.get(ROSTER, "").strip()
-        found = cases.find(self.task.root_key, _home(self.task, self.variables))
+        limits = filters.limits(where, self.variables)
+        found = cases.find(self.task.root_key, _home(self.task, self.variables), limits)
         return [case for case in found if where in ("", "=true") or self.holds(where, case, ROSTER)]
 
     def done(self, case: models.Case) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from service import errors
 from service.errors import _
 from service.jobs import handlers
-from service.register import cases, expressions, models
+from service.register import cases, expressions, filters, models
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Scope:
 
     def cases(self, header: str = "where", default: str = "") -> list[models.Case]:
         """The cases of the run in the unit's subtree that pass the filter in ``header``."""
-        return self.pick(cases.find(self.run_key, self.unit_id), self.headers.get(header) or default, header)
+        where = self.headers.get(header) or default
+        return self.pick(cases.find(self.run_key, self.unit_id, filters.limits(where, self.variables)), where, header)
 
     def pick(self, found: Sequence[models.Case], where: str, name: str = "where") -> list[models.Case]:
         """Those of the cases for which the FEEL filter ``where`` is true; all of them without a filter."""
