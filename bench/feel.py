@@ -24,7 +24,12 @@ from service.engine import decisions
 
 HOUSEHOLDS = [{"name": f"户{i}", "income": 1500 + 37 * i, "persons": i % 6 + 1} for i in range(100)]
 CONTEXT: dict[str, Any] = {
-    "income": 2000, "line": 2736, "gaps": 2, "visited": True, "result": "符合", "households": HOUSEHOLDS,
+    "income": 2000,
+    "line": 2736,
+    "gaps": 2,
+    "visited": True,
+    "result": "符合",
+    "households": HOUSEHOLDS,
     "born": "1980-05-06",
 }
 EXPRESSIONS: list[tuple[str, str, float | None]] = [
@@ -64,26 +69,42 @@ def table_model() -> bytes:
     """A FIRST table of 8 rules and 6 inputs like the eligibility table."""
     names = ["local_hukou", "visited", "exclusion_count", "special_cause", "income", "gaps"]
     rules = [
-        ("false", "-", "-", "-", "-", "-", "不符合"), ("true", "false", "-", "-", "-", "-", "需民主评议"),
-        ("true", "true", "> 0", "false", "-", "-", "不符合"), ("true", "true", "> 0", "true", "-", "-", "需民主评议"),
+        ("false", "-", "-", "-", "-", "-", "不符合"),
+        ("true", "false", "-", "-", "-", "-", "需民主评议"),
+        ("true", "true", "> 0", "false", "-", "-", "不符合"),
+        ("true", "true", "> 0", "true", "-", "-", "需民主评议"),
         ("true", "true", "0", "-", "< 2736", "-", "符合"),
         ("true", "true", "0", "-", "[2736..4104)", ">= 1", "需民主评议"),
-        ("true", "true", "0", "-", ">= 4104", ">= 2", "需民主评议"), ("-", "-", "-", "-", "-", "-", "不符合"),
+        ("true", "true", "0", "-", ">= 4104", ">= 2", "需民主评议"),
+        ("-", "-", "-", "-", "-", "-", "不符合"),
     ]
     inputs = "".join(f"<input><inputExpression><text>{name}</text></inputExpression></input>" for name in names)
     body = "".join(
-        "<rule>" + "".join(f"<inputEntry><text>{cell.replace('<', '&lt;')}</text></inputEntry>" for cell in rule[:-1])
-        + f'<outputEntry><text>"{rule[-1]}"</text></outputEntry></rule>' for rule in rules)
+        "<rule>"
+        + "".join(f"<inputEntry><text>{cell.replace('<', '&lt;')}</text></inputEntry>" for cell in rule[:-1])
+        + f'<outputEntry><text>"{rule[-1]}"</text></outputEntry></rule>'
+        for rule in rules
+    )
     return (
         '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="bench" name="bench">'
         '<decision id="eligibility" name="eligibility"><decisionTable hitPolicy="FIRST">'
-        f'{inputs}<output name="result"/>{body}</decisionTable></decision></definitions>').encode()
+        f'{inputs}<output name="result"/>{body}</decisionTable></decision></definitions>'
+    ).encode()
 
 
 def rows(count: int) -> list[dict[str, Any]]:
     """Households that reach the late rules, as most do."""
-    return [{"local_hukou": True, "visited": True, "exclusion_count": (i % 50 == 0 and 1) or 0, "special_cause": False,
-             "income": 1500 + i % 4000, "gaps": i % 4} for i in range(count)]
+    return [
+        {
+            "local_hukou": True,
+            "visited": True,
+            "exclusion_count": (i % 50 == 0 and 1) or 0,
+            "special_cause": False,
+            "income": 1500 + i % 4000,
+            "gaps": i % 4,
+        }
+        for i in range(count)
+    ]
 
 
 _TIMER = """

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 POLL = 0.1
 SHORT_LIFE = 30.0
 """A child that gives up by itself in less than so many seconds has failed to start; one that is killed has not."""
-FAILED_STARTS = 4
+FAILED_STARTS = 3
 """After so many failed starts in a row there is no point in going on."""
 PATIENCE = 25.0
 """Seconds a child gets to end by itself."""

@@ -71,18 +71,18 @@ def _convert(kind: Any) -> Convert | None:
 @cache
 def _insert(table: Table, names: tuple[str, ...], tail: str) -> str:
     columns, places = ", ".join(f'"{n}"' for n in names), ", ".join("%s" for _ in names)
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({places}) {tail}"
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({places}) {tail}"  # noqa: S608 - names of our own tables
 
 
 @cache
 def _update(table: Table, names: tuple[str, ...], keys: tuple[str, ...], many: tuple[bool, ...]) -> str:
     changes = ", ".join(f'"{n}" = %s' for n in names)
-    return f"UPDATE {table.name} SET {changes} WHERE {_where(keys, many)}"
+    return f"UPDATE {table.name} SET {changes} WHERE {_where(keys, many)}"  # noqa: S608 - names of our own tables
 
 
 @cache
 def _delete(table: Table, keys: tuple[str, ...]) -> str:
-    return f"DELETE FROM {table.name} WHERE {_where(keys, (False,) * len(keys))}"
+    return f"DELETE FROM {table.name} WHERE {_where(keys, (False,) * len(keys))}"  # noqa: S608 - names of our own tables
 
 
 def _where(keys: tuple[str, ...], many: tuple[bool, ...]) -> str:

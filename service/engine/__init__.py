@@ -1,4 +1,6 @@
-"""Pure execution of BPMN and DMN: a definition, a state and a command give a step. Only here SpiffWorkflow is imported."""
+"""Pure execution of BPMN and DMN: a definition, a state and a command give a step. Only here SpiffWorkflow is
+imported.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -235,10 +235,30 @@ class Ended:
 
 
 Effect = (
-    ElementEntered | ElementLeft | FlowTaken | TaskOpened | TaskClosed | ServiceRequested | ServiceWithdrawn | CallRequested
-    | CallWithdrawn | TimerSet | TimerCleared | MessageAwaited | MessageCleared | SignalAwaited | SignalCleared
-    | MessageThrown | SignalThrown | VariableSet | Failed | FailureCleared | DecisionMade | Escaped | Ended
-)  # fmt: skip
+    ElementEntered
+    | ElementLeft
+    | FlowTaken
+    | TaskOpened
+    | TaskClosed
+    | ServiceRequested
+    | ServiceWithdrawn
+    | CallRequested
+    | CallWithdrawn
+    | TimerSet
+    | TimerCleared
+    | MessageAwaited
+    | MessageCleared
+    | SignalAwaited
+    | SignalCleared
+    | MessageThrown
+    | SignalThrown
+    | VariableSet
+    | Failed
+    | FailureCleared
+    | DecisionMade
+    | Escaped
+    | Ended
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ class World:
     decide: Decide
 
 
-class _NoScripts(PythonScriptEngine):  # type: ignore[misc]
+class _NoScripts(PythonScriptEngine):
     """Expressions are FEEL and evaluated by the element specifications; Spiff itself must never run Python."""
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
@@ -56,7 +56,7 @@ class Execution:
         self.process = definition.process
         self.world = world
         self.called = called
-        self.now: datetime = datetime.min
+        self.now: datetime = datetime.min.replace(tzinfo=UTC)
         self.effects: list[effects.Effect] = []
         self.tree = TokenTree(definition.spec, key, world.keys, NO_SCRIPTS)
         self.tree.execution = self
@@ -387,7 +387,7 @@ class Execution:
         self.emit(effects.VariableSet(scope, name, value))
 
 
-CLEARED = {
+CLEARED: dict[str, type[effects.TimerCleared | effects.MessageCleared | effects.SignalCleared]] = {
     "timer": effects.TimerCleared,
     "message": effects.MessageCleared,
     "signal": effects.SignalCleared,

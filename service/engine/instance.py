@@ -1,7 +1,9 @@
 """The public face of a running instance: one command in, one `Step` out.
 
-An `Instance` is live and mutable, and belongs to whoever holds the lock on its row; the shell keeps it between commands as
-a cache and can always make it anew from the stored tokens and variables by `load`. A command that raises leaves it unusable.
+An `Instance` is live and mutable, and belongs to whoever holds the lock on its row; the shell keeps it between
+commands as
+a cache and can always make it anew from the stored tokens and variables by `load`. A command that raises leaves it
+unusable.
 """
 
 from __future__ import annotations
@@ -176,10 +178,10 @@ class Instance:
                 for name, value in variables.items():
                     self._run.scopes.set_local(token.id, name, value)
             for key in terminate:
-                token = self._run.tree.find(key)
-                if token is not None:
-                    scope = token.parent
-                    self._run.terminate(token)
+                ended = self._run.tree.find(key)
+                if ended is not None:
+                    scope = ended.parent
+                    self._run.terminate(ended)
                     if scope is self._run.tree.root and scope.is_empty:
                         self._run.terminate_all()
                     else:
@@ -188,7 +190,9 @@ class Instance:
         return self._step(move, now)
 
     def rearm(self, before: Mapping[int, list[str]], now: datetime) -> effects.Step:
-        """Close the waits for events that this version does not have, and open those that it has besides (migration)."""
+        """Close the waits for events that this version does not have, and open those that it has besides
+        (migration).
+        """
 
         def change() -> None:
             for token in list(self._run.tree.tasks.values()):
@@ -266,7 +270,9 @@ class Instance:
         scope_id = self._run.process.nodes[element_id].scope
         if scope_id == self.definition.id:
             return self._run.tree.root
-        live = [t for t in self._run.tree.tasks.values() if t.task_spec.name in (scope_id, f"{scope_id}{INNER}")]
+        live: list[Token] = [
+            t for t in self._run.tree.tasks.values() if t.task_spec.name in (scope_id, f"{scope_id}{INNER}")
+        ]
         live = [t for t in live if t.task_spec.element_type != "MULTI_INSTANCE_BODY"]
         if len(live) > 1:
             raise Refused(

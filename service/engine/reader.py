@@ -1,6 +1,7 @@
 """Turns a BPMN file into `model.Process` values. Reads only; what is wrong with the drawing is lint's to say."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -35,8 +36,8 @@ def read(file: str, data: bytes) -> list[model.Process]:
 def read_root(file: str, root: etree._Element) -> list[model.Process]:
     """As `read`, from a parsed document."""
     if root.tag != f"{BPMN}definitions":
-        raise xml.XmlError(f"the root element is {local(root)}, not bpmn:definitions", root.sourceline or 0)
-    by_id = {element.get("id"): element for element in root.iterchildren() if element.get("id")}
+        raise xml.XmlError(f"the root element is {local(root)}, not bpmn:definitions", line(root))
+    by_id = {element.get("id", ""): element for element in root.iterchildren() if element.get("id")}
     return [
         _Process(file, element, by_id).read()
         for element in root.iterchildren(f"{BPMN}process")
@@ -47,6 +48,12 @@ def read_root(file: str, root: etree._Element) -> list[model.Process]:
 def local(element: etree._Element) -> str:
     """The element's name without its namespace ('' for comments)."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def line(element: etree._Element) -> int:
+    """The line an element begins in, 0 when unknown."""
+    found: Any = element.sourceline
+    return found or 0
 
 
 def ext(element: etree._Element, name: str) -> etree._Element | None:
@@ -78,7 +85,7 @@ class _Process:
             id=process_id,
             name=self.element.get("name") or process_id,
             file=self.file,
-            line=self.element.sourceline or 0,
+            line=line(self.element),
             version_tag=tag.get("value") if tag is not None else None,
             documentation=text(self.element, "documentation") or "",
             properties=_properties(self.element),
@@ -102,7 +109,7 @@ class _Process:
             kind=kind,
             name=element.get("name", ""),
             scope=scope,
-            line=element.sourceline or 0,
+            line=line(element),
             documentation=text(element, "documentation") or "",
             lane=lane,
             incoming=tuple(self.incoming.get(node_id, ())),
@@ -154,7 +161,7 @@ def _flow(element: etree._Element) -> model.Flow:
         source=element.get("sourceRef", ""),
         target=element.get("targetRef", ""),
         condition=text(element, "conditionExpression"),
-        line=element.sourceline or 0,
+        line=line(element),
     )
 
 

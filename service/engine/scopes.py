@@ -1,7 +1,8 @@
 """Variables in scopes, by the rules of Camunda 8.
 
 Each element instance may have variables of its own; the process instance's key names the outermost scope. Reading looks
-outwards from the element; a result is written to the nearest scope that already has the variable, else to the outermost.
+outwards from the element; a result is written to the nearest scope that already has the variable, else to the
+outermost.
 Values are never changed in place: a nested target path copies what it passes.
 """
 

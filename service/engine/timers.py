@@ -1,4 +1,6 @@
-"""When a timer is due: ISO 8601 dates, durations and repeating intervals, cron lines, or the FEEL values of the same."""
+"""When a timer is due: ISO 8601 dates, durations and repeating intervals, cron lines, or the FEEL values of the
+same.
+"""
 
 import re
 from dataclasses import dataclass

@@ -1,8 +1,11 @@
 """SpiffWorkflow's tree, kept to the live tokens.
 
-A Spiff `Task` is a token: it stands in one element and its children are the tokens inside it (the body of a sub-process or
-of a multi-instance). Spiff keeps every finished and every predicted task in the tree and scans it; here a token that has
-moved on is removed, nothing is predicted, and changes are noted as they happen. So a step costs what it changes, and loops
+A Spiff `Task` is a token: it stands in one element and its children are the tokens inside it (the body of a
+sub-process or
+of a multi-instance). Spiff keeps every finished and every predicted task in the tree and scans it; here a token that
+has
+moved on is removed, nothing is predicted, and changes are noted as they happen. So a step costs what it changes, and
+loops
 may run for ever.
 """
 
@@ -73,7 +76,8 @@ class TokenTree(BpmnWorkflow):
 
     def find(self, key: int) -> Token | None:
         """The live token of element instance `key`."""
-        return self.tasks.get(key)
+        found: Token | None = self.tasks.get(key)
+        return found
 
     def _remove_task(self, task_id: int) -> None:
         token = self.tasks.pop(task_id)

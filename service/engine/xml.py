@@ -29,7 +29,7 @@ def parse(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise XmlError(f"not well-formed XML: {error.msg}", error.lineno or 0) from error
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise XmlError("a document type declaration (DOCTYPE) is not allowed", 1)
     _bound(root)
     return root

@@ -47,8 +47,9 @@ class Compiled:
         self.functions = frozenset(unit.functions_used)
         """The built-in functions it calls by name."""
 
-    def evaluate(self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-                 limits: Limits = DEFAULT_LIMITS) -> Value:
+    def evaluate(
+        self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None, limits: Limits = DEFAULT_LIMITS
+    ) -> Value:
         """The value in ``context``; null where something has no value."""
         runtime = Runtime(now, limits)
         try:
@@ -58,8 +59,9 @@ class Compiled:
         kind = type(value)
         return value if kind in NATIVE and kind is not list and kind is not dict else export(value)
 
-    def evaluate_with_warnings(self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-                               limits: Limits = DEFAULT_LIMITS) -> Evaluation:
+    def evaluate_with_warnings(
+        self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None, limits: Limits = DEFAULT_LIMITS
+    ) -> Evaluation:
         """The value, and the reasons for nulls."""
         runtime = Runtime(now, limits)
         return Evaluation(export(self.run(context, runtime)), runtime.warnings)
@@ -80,8 +82,14 @@ class CompiledTests(Compiled):
 
     __slots__ = ()
 
-    def test(self, value: Any, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-             limits: Limits = DEFAULT_LIMITS) -> bool | None:
+    def test(
+        self,
+        value: Any,
+        context: Mapping[str, Any] = _EMPTY,
+        *,
+        now: Clock | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> bool | None:
         """Whether ``value`` passes; null if that has no answer."""
         return self.run_test(value, context, Runtime(now, limits))
 
@@ -108,8 +116,9 @@ class CompiledTests(Compiled):
         return self._run(frame)
 
 
-def compile(expression: str, names: Iterable[str] = (), *, members: Iterable[str] = (),
-            types: Mapping[str, Type] | None = None) -> Compiled:
+def compile(
+    expression: str, names: Iterable[str] = (), *, members: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> Compiled:
     """Compile an expression; raises :class:`FeelSyntaxError`.
 
     ``names`` are the variables in scope, needed where a name holds spaces, operators or reserved words, or is also
@@ -120,8 +129,9 @@ def compile(expression: str, names: Iterable[str] = (), *, members: Iterable[str
     return _cached(expression, _relevant(names), frozenset(members))
 
 
-def compile_unary_tests(tests: str, names: Iterable[str] = (), *, members: Iterable[str] = (),
-                        types: Mapping[str, Type] | None = None) -> CompiledTests:
+def compile_unary_tests(
+    tests: str, names: Iterable[str] = (), *, members: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> CompiledTests:
     """Compile unary tests, as in a decision table's cell; raises :class:`FeelSyntaxError`."""
     if types:
         return _compile_tests(tests, frozenset(names), frozenset(members), types)
@@ -137,15 +147,15 @@ def _vocabulary(names: frozenset[str], members: frozenset[str], types: Mapping[s
     return Vocabulary(names, members, _FUNCTION_NAMES, frozenset(types))
 
 
-def _compile(expression: str, names: frozenset[str], members: frozenset[str],
-             types: Mapping[str, Type]) -> Compiled:
+def _compile(expression: str, names: frozenset[str], members: frozenset[str], types: Mapping[str, Type]) -> Compiled:
     node = parse_expression(expression, _vocabulary(names, members, types))
     unit = Unit(expression, names, types)
     return Compiled(unit, compile_node(node, Scope(unit)))
 
 
-def _compile_tests(tests: str, names: frozenset[str], members: frozenset[str],
-                   types: Mapping[str, Type]) -> CompiledTests:
+def _compile_tests(
+    tests: str, names: frozenset[str], members: frozenset[str], types: Mapping[str, Type]
+) -> CompiledTests:
     node = parse_unary_tests(tests, _vocabulary(names, members, types))
     unit = Unit(tests, names, types)
     scope = Scope(unit)
@@ -173,8 +183,9 @@ def _tests_for_keys(tests: str, keys: tuple[str, ...]) -> CompiledTests:
     return compile_unary_tests(tests, keys)
 
 
-def evaluate(expression: str, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-             limits: Limits = DEFAULT_LIMITS) -> Value:
+def evaluate(
+    expression: str, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Value:
     """The value of an expression in a context; raises :class:`FeelSyntaxError`, gives null for all else.
 
     >>> evaluate("Monthly Salary * 12", {"Monthly Salary": 10})
@@ -183,14 +194,21 @@ def evaluate(expression: str, context: Mapping[str, Any] = _EMPTY, *, now: Clock
     return _for_keys(expression, tuple(context)).evaluate(context, now=now, limits=limits)
 
 
-def evaluate_with_warnings(expression: str, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-                           limits: Limits = DEFAULT_LIMITS) -> Evaluation:
+def evaluate_with_warnings(
+    expression: str, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Evaluation:
     """The value of an expression, and why parts of it gave null."""
     return _for_keys(expression, tuple(context)).evaluate_with_warnings(context, now=now, limits=limits)
 
 
-def unary_test(tests: str, value: Any, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None,
-               limits: Limits = DEFAULT_LIMITS) -> bool | None:
+def unary_test(
+    tests: str,
+    value: Any,
+    context: Mapping[str, Any] = _EMPTY,
+    *,
+    now: Clock | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bool | None:
     """Whether ``value`` passes unary tests such as ``< 5, [10..20]``; null if that has no answer.
 
     >>> unary_test('"a", "b"', "b", {})
@@ -239,13 +257,14 @@ def _is_constant(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Negation):
         return _is_constant(node.operand)
     if isinstance(node, nodes.Call):
-        return isinstance(node.function, nodes.Name) and node.function.name in _LITERAL_FUNCTIONS and all(
-            _is_constant(argument) for argument in node.arguments)
+        return (
+            isinstance(node.function, nodes.Name)
+            and node.function.name in _LITERAL_FUNCTIONS
+            and all(_is_constant(argument) for argument in node.arguments)
+        )
     return isinstance(node, nodes.Literal)
 
 
 def tokens_of(expression: str) -> list[tuple[str, int, int]]:
     """Kind, start and end of every token, for editors that colour expressions."""
     return [(token.kind, token.start, token.end) for token in tokenize(expression)[:-1]]
-
-

@@ -76,7 +76,7 @@ class FeelWarning:
     @property
     def fragment(self) -> str:
         """The failing part of the source text."""
-        return self.source[self.offset:self.end]
+        return self.source[self.offset : self.end]
 
     @property
     def names(self) -> tuple[str, ...]:

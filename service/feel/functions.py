@@ -15,10 +15,18 @@ from service.feel.values import MISSING, Function, Range, Value, admitted, kind_
 
 _NULL = frozenset({type(None)})
 CLASSES: dict[str, frozenset[type]] = {
-    "number": frozenset({Decimal}), "string": frozenset({str}), "boolean": frozenset({bool}),
-    "date": DATES, "time": TIMES, "date and time": DATETIMES, "days and time duration": DURATIONS,
-    "years and months duration": frozenset({YearsMonths}), "list": frozenset({list}), "context": frozenset({dict}),
-    "range": frozenset({Range}), "null": _NULL,
+    "number": frozenset({Decimal}),
+    "string": frozenset({str}),
+    "boolean": frozenset({bool}),
+    "date": DATES,
+    "time": TIMES,
+    "date and time": DATETIMES,
+    "days and time duration": DURATIONS,
+    "years and months duration": frozenset({YearsMonths}),
+    "list": frozenset({list}),
+    "context": frozenset({dict}),
+    "range": frozenset({Range}),
+    "null": _NULL,
 }
 
 
@@ -60,8 +68,9 @@ def parameter(text: str) -> Parameter:
     expected = expected.rstrip("?")
     kinds = [kind.strip() for kind in expected.split("|")]
     classes = frozenset().union(*(CLASSES.get(kind, frozenset()) for kind in kinds))
-    return Parameter(name.lstrip("*"), expected, classes, "any" in kinds, "function" in kinds, optional,
-                     name.startswith("*"))
+    return Parameter(
+        name.lstrip("*"), expected, classes, "any" in kinds, "function" in kinds, optional, name.startswith("*")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,8 @@ class Signature:
         """The signature in words."""
         return ", ".join(
             f"{'...' if each.variadic else ''}{each.name}: {each.expected}{'?' if each.optional else ''}"
-            for each in self.parameters)
+            for each in self.parameters
+        )
 
 
 class Builtin(Function):
@@ -116,15 +126,27 @@ class Builtin(Function):
                 runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
             failure = failure or Failure(
-                "argument_type", name=self.name, parameter=fitted.name, expected=fitted.expected,
-                kind=kind_of(admitted(arguments[min(signature.parameters.index(fitted), count - 1)])))
+                "argument_type",
+                name=self.name,
+                parameter=fitted.name,
+                expected=fitted.expected,
+                kind=kind_of(admitted(arguments[min(signature.parameters.index(fitted), count - 1)])),
+            )
         raise failure or Failure("argument_count", name=self.name, given=count, expected=self._counts())
 
     def _counts(self) -> str:
-        return " / ".join(sorted({
-            f"{each.least}+" if each.variadic else
-            str(each.least) if each.least == len(each.parameters) else f"{each.least}-{len(each.parameters)}"
-            for each in self.signatures}))
+        return " / ".join(
+            sorted(
+                {
+                    f"{each.least}+"
+                    if each.variadic
+                    else str(each.least)
+                    if each.least == len(each.parameters)
+                    else f"{each.least}-{len(each.parameters)}"
+                    for each in self.signatures
+                }
+            )
+        )
 
     def call_named(self, arguments: Mapping[str, Value], runtime: Runtime) -> Value:
         """Call with named arguments."""
@@ -138,8 +160,12 @@ class Builtin(Function):
                 runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
             failure = failure or Failure(
-                "argument_type", name=self.name, parameter=fitted.name, expected=fitted.expected,
-                kind=kind_of(admitted(arguments.get(fitted.name))))
+                "argument_type",
+                name=self.name,
+                parameter=fitted.name,
+                expected=fitted.expected,
+                kind=kind_of(admitted(arguments.get(fitted.name))),
+            )
         raise failure or self._wrong_names(arguments)
 
     def _wrong_names(self, arguments: Mapping[str, Value]) -> Failure:
@@ -194,8 +220,14 @@ class UserFunction(Function):
 
     __slots__ = ("body", "frame", "name", "names", "slot", "types")
 
-    def __init__(self, names: tuple[str, ...], types: tuple[Type, ...], body: Callable[[list[Any]], Value],
-                 frame: list[Any], slot: int) -> None:
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        types: tuple[Type, ...],
+        body: Callable[[list[Any]], Value],
+        frame: list[Any],
+        slot: int,
+    ) -> None:
         self.name = "function"
         self.names = names
         self.types = types
@@ -221,7 +253,7 @@ class UserFunction(Function):
         runtime.enter()
         frame = self.frame.copy()
         frame[1] = runtime
-        frame[self.slot:self.slot + len(fitted)] = fitted
+        frame[self.slot : self.slot + len(fitted)] = fitted
         try:
             return self.body(frame)
         finally:
@@ -234,8 +266,14 @@ class HostFunction(Function):
 
     __slots__ = ("implementation", "name", "names", "type", "types")
 
-    def __init__(self, name: str, names: tuple[str, ...], implementation: Callable[..., Value],
-                 types: tuple[Type, ...] | None = None, result: Type = ANY) -> None:
+    def __init__(
+        self,
+        name: str,
+        names: tuple[str, ...],
+        implementation: Callable[..., Value],
+        types: tuple[Type, ...] | None = None,
+        result: Type = ANY,
+    ) -> None:
         self.name = name
         self.names = names
         self.types = types if types is not None else (ANY,) * len(names)
@@ -259,8 +297,7 @@ class HostFunction(Function):
 Callables = Builtin | UserFunction | HostFunction
 
 
-def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...],
-                 arguments: Sequence[Value]) -> list[Value]:
+def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...], arguments: Sequence[Value]) -> list[Value]:
     """Positional arguments converted to declared types; raises :class:`Failure` where they do not fit."""
     if len(arguments) != len(names):
         raise Failure("argument_count", name=name, given=len(arguments), expected=len(names))
@@ -268,8 +305,9 @@ def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...],
     for formal, expected, value in zip(names, types, arguments, strict=True):
         result = admitted(value) if expected is ANY else coerce(value, expected)
         if result is MISSING:
-            raise Failure("argument_type", name=name, parameter=formal, expected=str(expected),
-                          kind=kind_of(admitted(value)))
+            raise Failure(
+                "argument_type", name=name, parameter=formal, expected=str(expected), kind=kind_of(admitted(value))
+            )
         fitted.append(result)
     return fitted
 

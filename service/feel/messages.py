@@ -34,18 +34,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "zone_mismatch": ("one value has a time zone and the other has none", "一个值带时区，另一个不带时区"),
     "bad_range": ("{start} and {end} cannot be the ends of a range", "{start}和{end}不能作为区间的两端"),
     "not_iterable": ("cannot go through {kind} item by item", "无法逐项遍历{kind}"),
-    "filter_result": ("a filter must give true, false or a position, but gave {kind}",
-                      "筛选条件应得出 true、false 或序号，却得出{kind}"),
+    "filter_result": (
+        "a filter must give true, false or a position, but gave {kind}",
+        "筛选条件应得出 true、false 或序号，却得出{kind}",
+    ),
     "index_out_of_range": ("the list has no item {index}", "列表中没有第 {index} 项"),
     # functions
     "not_a_function": ("{kind} is not a function and cannot be called", "{kind}不是函数，不能调用"),
     "function_not_found": ("function '{name}' not found", "找不到函数“{name}”"),
-    "argument_count": ("'{name}' was called with {given} arguments, but takes {expected}",
-                       "调用“{name}”时给了 {given} 个参数，应为 {expected} 个"),
+    "argument_count": (
+        "'{name}' was called with {given} arguments, but takes {expected}",
+        "调用“{name}”时给了 {given} 个参数，应为 {expected} 个",
+    ),
     "argument_name": ("'{name}' has no parameter '{parameter}'", "“{name}”没有参数“{parameter}”"),
     "argument_missing": ("'{name}' needs the parameter '{parameter}'", "“{name}”缺少参数“{parameter}”"),
-    "argument_type": ("parameter '{parameter}' of '{name}' must be {expected}, but is {kind}",
-                      "“{name}”的参数“{parameter}”应为{expected}，却是{kind}"),
+    "argument_type": (
+        "parameter '{parameter}' of '{name}' must be {expected}, but is {kind}",
+        "“{name}”的参数“{parameter}”应为{expected}，却是{kind}",
+    ),
     "argument_value": ("'{name}' cannot work with this value: {reason}", "“{name}”无法处理该值：{reason}"),
     "bad_pattern": ("the pattern {pattern} cannot be used: {reason}", "正则表达式 {pattern} 不可用：{reason}"),
     "external_function": ("external functions are not supported", "不支持外部函数"),
@@ -53,8 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "type_mismatch": ("expected {expected}, but found {kind}", "此处应为 {expected} 类型，却是{kind}"),
     "unknown_type": ("type '{name}' not found", "找不到类型“{name}”"),
     "not_allowed": ("{value} is not one of the allowed values of {type}", "{value} 不在 {type} 的允许值之内"),
-    "unsupported_value": ("a value of the kind '{kind}' cannot be used in an expression",
-                          "表达式中不能使用“{kind}”类的值"),
+    "unsupported_value": (
+        "a value of the kind '{kind}' cannot be used in an expression",
+        "表达式中不能使用“{kind}”类的值",
+    ),
     # bounds
     "too_many_steps": ("stopped after {limit} steps", "执行超过 {limit} 步，已停止"),
     "too_deep_calls": ("functions call each other more than {limit} levels deep", "函数调用超过 {limit} 层"),

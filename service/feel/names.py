@@ -9,10 +9,27 @@ from functools import lru_cache
 from service.feel.errors import FeelSyntaxError
 from service.feel.lexer import END, Token, tokenize
 
-KEYWORDS = frozenset({
-    "for", "return", "if", "then", "else", "some", "every", "satisfies", "in", "between", "and", "or",
-    "instance", "function", "true", "false", "null",
-})
+KEYWORDS = frozenset(
+    {
+        "for",
+        "return",
+        "if",
+        "then",
+        "else",
+        "some",
+        "every",
+        "satisfies",
+        "in",
+        "between",
+        "and",
+        "or",
+        "instance",
+        "function",
+        "true",
+        "false",
+        "null",
+    }
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -53,7 +70,8 @@ class NameSet:
         """How many tokens from ``at`` on form the longest known name, and that name; (0, "") if none do."""
         for candidate, name in self._by_first.get(tokens[at].text, ()):
             if at + len(candidate) < len(tokens) and all(
-                    tokens[at + i].text == word for i, word in enumerate(candidate)):
+                tokens[at + i].text == word for i, word in enumerate(candidate)
+            ):
                 return len(candidate), name
         return 0, ""
 

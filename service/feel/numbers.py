@@ -6,7 +6,10 @@ import decimal
 from decimal import Decimal
 
 DECIMAL = decimal.Context(
-    prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144,
+    prec=34,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
     traps=[decimal.DivisionByZero, decimal.Overflow, decimal.InvalidOperation],
 )
 LITERAL = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])

@@ -68,17 +68,21 @@ def _equal_same_kind(left: Value, right: Value, runtime: Runtime | None, depth: 
 
 def _equal_lists(left: list[Value], right: list[Value], runtime: Runtime | None, depth: int) -> bool:
     return len(left) == len(right) and all(
-        equal(first, second, runtime, depth + 1) is True for first, second in zip(left, right, strict=True))
+        equal(first, second, runtime, depth + 1) is True for first, second in zip(left, right, strict=True)
+    )
 
 
 def _equal_contexts(left: dict[str, Value], right: dict[str, Value], runtime: Runtime | None, depth: int) -> bool:
-    return left.keys() == right.keys() and all(
-        equal(left[key], right[key], runtime, depth + 1) is True for key in left)
+    return left.keys() == right.keys() and all(equal(left[key], right[key], runtime, depth + 1) is True for key in left)
 
 
 def _equal_ranges(left: Range, right: Range) -> bool:
-    return (left.start_included == right.start_included and left.end_included == right.end_included
-            and equal(left.start, right.start) is True and equal(left.end, right.end) is True)
+    return (
+        left.start_included == right.start_included
+        and left.end_included == right.end_included
+        and equal(left.start, right.start) is True
+        and equal(left.end, right.end) is True
+    )
 
 
 def sort_key(value: Value, other: Value) -> Any:

@@ -34,7 +34,7 @@ def _entry(function: Builtin) -> Iterator[str]:
     lines = function.doc.splitlines()
     first = next(at for at, line in enumerate([*lines, ">>>"]) if line.startswith(">>>"))
     yield f"\n{' '.join(line.strip() for line in lines[:first]).strip()} ({function.section})\n"
-    for question, answer in zip(lines[first::2], lines[first + 1::2], strict=False):
+    for question, answer in zip(lines[first::2], lines[first + 1 :: 2], strict=False):
         yield f"    {question.removeprefix('>>> ')}  →  {answer}"
     yield ""
 

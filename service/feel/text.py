@@ -95,5 +95,8 @@ def _range(value: Range, room: Room, depth: int) -> str:
 _WRITERS: dict[type, Callable[..., str]] = {
     Decimal: lambda value, room, depth: numbers.text(value),
     bool: lambda value, room, depth: "true" if value else "false",
-    str: _quoted, list: _list, dict: _context, Range: _range,
+    str: _quoted,
+    list: _list,
+    dict: _context,
+    Range: _range,
 }

@@ -158,10 +158,23 @@ ANY = AnyType()
 BUILT_IN: dict[str, Type] = {
     "Any": ANY,
     "Null": SimpleType("null"),
-    **{name: SimpleType(name) for name in (
-        "number", "string", "boolean", "date", "time", "date and time", "days and time duration",
-        "years and months duration")},
-    "list": ListType(ANY), "context": ContextType(), "function": FunctionType(None, ANY), "range": RangeType(ANY),
+    **{
+        name: SimpleType(name)
+        for name in (
+            "number",
+            "string",
+            "boolean",
+            "date",
+            "time",
+            "date and time",
+            "days and time duration",
+            "years and months duration",
+        )
+    },
+    "list": ListType(ANY),
+    "context": ContextType(),
+    "function": FunctionType(None, ANY),
+    "range": RangeType(ANY),
 }
 
 
@@ -185,10 +198,14 @@ def includes(wide: Type, narrow: Type) -> bool:
 
 
 def _includes_function(wide: FunctionType, narrow: FunctionType) -> bool:
-    if wide.parameters is not None and narrow.parameters is not None and (
+    if (
+        wide.parameters is not None
+        and narrow.parameters is not None
+        and (
             len(wide.parameters) != len(narrow.parameters)
-            or not all(includes(theirs, ours)
-                       for ours, theirs in zip(wide.parameters, narrow.parameters, strict=True))):
+            or not all(includes(theirs, ours) for ours, theirs in zip(wide.parameters, narrow.parameters, strict=True))
+        )
+    ):
         return False
     return includes(wide.result, narrow.result)
 

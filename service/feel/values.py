@@ -33,6 +33,7 @@ class Range:
 
     def __str__(self) -> str:
         from service.feel.text import to_text
+
         return to_text(self) or ""
 
 
@@ -50,11 +51,24 @@ _WIDE = 10**34
 MAX_EXPORT_DEPTH = 200
 
 KIND_OF: dict[type, str] = {
-    type(None): "null", Decimal: "number", int: "number", float: "number", str: "string", bool: "boolean",
-    date: "date", WideDate: "date", time: "time", WideTime: "time",
-    datetime: "date and time", WideDateTime: "date and time",
-    timedelta: "days and time duration", WideDuration: "days and time duration",
-    YearsMonths: "years and months duration", list: "list", dict: "context", Range: "range",
+    type(None): "null",
+    Decimal: "number",
+    int: "number",
+    float: "number",
+    str: "string",
+    bool: "boolean",
+    date: "date",
+    WideDate: "date",
+    time: "time",
+    WideTime: "time",
+    datetime: "date and time",
+    WideDateTime: "date and time",
+    timedelta: "days and time duration",
+    WideDuration: "days and time duration",
+    YearsMonths: "years and months duration",
+    list: "list",
+    dict: "context",
+    Range: "range",
 }
 
 
@@ -66,10 +80,26 @@ def kind_of(value: Value) -> str:
     return "function" if isinstance(value, Function) else "context" if isinstance(value, Mapping) else "null"
 
 
-NATIVE: frozenset[type] = frozenset({
-    type(None), Decimal, str, bool, date, WideDate, time, WideTime, datetime, WideDateTime, timedelta,
-    WideDuration, YearsMonths, list, dict, Range,
-})
+NATIVE: frozenset[type] = frozenset(
+    {
+        type(None),
+        Decimal,
+        str,
+        bool,
+        date,
+        WideDate,
+        time,
+        WideTime,
+        datetime,
+        WideDateTime,
+        timedelta,
+        WideDuration,
+        YearsMonths,
+        list,
+        dict,
+        Range,
+    }
+)
 """Host classes that are FEEL values as they stand (the items of lists and contexts are looked at when read)."""
 
 
@@ -122,8 +152,17 @@ def _admit_subclass(value: Value) -> Value:
 
 def _admit_temporal_subclass(value: Value) -> Value:
     if isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, value.hour, value.minute, value.second,
-                        value.microsecond, value.tzinfo, fold=value.fold)
+        return datetime(
+            value.year,
+            value.month,
+            value.day,
+            value.hour,
+            value.minute,
+            value.second,
+            value.microsecond,
+            value.tzinfo,
+            fold=value.fold,
+        )
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     if isinstance(value, time):
@@ -188,7 +227,7 @@ def _export_list(values: list[Value], done: Done, depth: int) -> list[Value]:
     for index, item in enumerate(values):
         changed = _export(item, done, depth)
         if changed is not item:
-            return values[:index] + [changed] + [_export(each, done, depth) for each in values[index + 1:]]
+            return values[:index] + [changed] + [_export(each, done, depth) for each in values[index + 1 :]]
     return values
 
 

@@ -6,74 +6,75 @@ from typing import Any
 
 from service.errors import _
 from service.forms import model
+from service.forms.messages import Message
 
-Check = Callable[[Any], str | None]
-"""Return what is wrong with a value, as an English sentence of the catalogue, or None."""
+Check = Callable[[Any], Message | None]
+"""Return what is wrong with a value, or None."""
 
 
-def text(value: Any) -> str | None:
+def text(value: Any) -> Message | None:
     """A text."""
-    return None if isinstance(value, str) else _("must be a text")
+    return None if isinstance(value, str) else Message(_("must be a text"))
 
 
-def flag(value: Any) -> str | None:
+def flag(value: Any) -> Message | None:
     """True or false."""
-    return None if isinstance(value, bool) else _("must be true or false")
+    return None if isinstance(value, bool) else Message(_("must be true or false"))
 
 
-def flag_or_feel(value: Any) -> str | None:
+def flag_or_feel(value: Any) -> Message | None:
     """True, false or an expression."""
-    return None if isinstance(value, bool) or is_feel(value) else _("must be true, false or an expression")
+    return None if isinstance(value, bool) or is_feel(value) else Message(_("must be true, false or an expression"))
 
 
-def number(value: Any) -> str | None:
+def number(value: Any) -> Message | None:
     """A number."""
-    return None if is_number(value) else _("must be a number")
+    return None if is_number(value) else Message(_("must be a number"))
 
 
-def count(value: Any) -> str | None:
+def count(value: Any) -> Message | None:
     """A whole number from 0."""
     whole = is_number(value) and value >= 0 and value == int(value)
-    return None if whole else _("must be a whole number from 0")
+    return None if whole else Message(_("must be a whole number from 0"))
 
 
-def number_or_feel(value: Any) -> str | None:
+def number_or_feel(value: Any) -> Message | None:
     """A number, a text with a number as form-js writes it, or an expression."""
     return (
         None
         if is_number(value) or is_feel(value) or decimal(value) is not None
-        else _("must be a number or an expression")
+        else Message(_("must be a number or an expression"))
     )
 
 
-def feel(value: Any) -> str | None:
+def feel(value: Any) -> Message | None:
     """An expression."""
-    return None if is_feel(value) else _('must be an expression (begin with "=")')
+    return None if is_feel(value) else Message(_('must be an expression (begin with "=")'))
 
 
-def options(value: Any) -> str | None:
+def options(value: Any) -> Message | None:
     """A list of options: objects with a label and a value, or plain values."""
     if not isinstance(value, list):
-        return _("must be a list")
+        return Message(_("must be a list"))
     plain = all(isinstance(option, str | Decimal | bool) or _is_option(option) for option in value)
-    return None if plain else _("must hold options with a label (text) and a value")
+    return None if plain else Message(_("must hold options with a label (text) and a value"))
 
 
-def columns(value: Any) -> str | None:
+def columns(value: Any) -> Message | None:
     """The columns of a table."""
     good = isinstance(value, list) and all(
         isinstance(column, dict) and isinstance(column.get("key"), str) and isinstance(column.get("label"), str)
         for column in value
     )
-    return None if good else _("must be a list of columns with a key and a label")
+    return None if good else Message(_("must be a list of columns with a key and a label"))
 
 
-def mapping(value: Any) -> str | None:
+def mapping(value: Any) -> Message | None:
     """An object."""
-    return None if isinstance(value, dict) else _("must be an object")
+    return None if isinstance(value, dict) else Message(_("must be an object"))
 
 
-def anything(value: Any) -> str | None:
+def anything(value: Any) -> Message | None:
     """Any value."""
     return None
 
@@ -81,8 +82,8 @@ def anything(value: Any) -> str | None:
 def one_of(*values: str) -> Check:
     """One of some words."""
 
-    def check(value: Any) -> str | None:
-        return None if value in values else _("must be one of") + f" {', '.join(values)}"
+    def check(value: Any) -> Message | None:
+        return None if value in values else Message(_("must be one of %(values)s"), {"values": ", ".join(values)})
 
     return check
 

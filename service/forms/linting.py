@@ -60,7 +60,7 @@ def _expressions(component: model.Component, names: Set[str]) -> Iterator[Findin
                 "feel",
                 _('The expression of "%(where)s" is not FEEL: %(fault)s'),
                 where=where,
-                fault=str(wrong),
+                fault=Message(str(wrong), translations={"zh": wrong.message("zh")}),
             )
 
 

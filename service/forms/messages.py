@@ -14,7 +14,7 @@ CATALOGUES = Path(__file__).parents[1] / "translations"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence; `translations` hold the text by language where a form brings its own ("zh", "en")."""
+    """One sentence; `params` may hold messages, `translations` the text by language where a form brings its own."""
 
     msgid: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -25,10 +25,13 @@ class Message:
         own = self.translations.get(lang or "zh")
         if own:
             return own
+        params = {
+            name: value.text(lang) if isinstance(value, Message) else value for name, value in self.params.items()
+        }
         if lang is None:
-            return errors.localize(self.msgid, **self.params)
+            return errors.localize(self.msgid, **params)
         template = _catalogue(lang).gettext(self.msgid)
-        return template % self.params if self.params else template
+        return template % params if params else template
 
     def __str__(self) -> str:
         return self.text("en")

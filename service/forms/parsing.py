@@ -182,9 +182,7 @@ class _Reading:
         for name, check in known.items():
             wrong = check(raw[name]) if name in raw else None
             if wrong:
-                self.fault(
-                    where, _('The attribute "%(name)s" %(fault)s.'), name=inside + name, fault=Message(wrong).text(None)
-                )
+                self.fault(where, _('The attribute "%(name)s" %(fault)s.'), name=inside + name, fault=wrong)
 
     def _section(
         self, raw: Mapping[str, Any], name: str, known: Mapping[str, attributes.Check], where: str

@@ -1,34 +1,64 @@
-"""Regular expressions of a form's `pattern`: RE2, which takes linear time whatever the pattern and the text.
+"""Regular expressions of a form's `pattern`, written for the browser, judged by FEEL's engine, which cannot be made to hang.
 
-As in the browser, a pattern is searched anywhere in the text and `\\d` means 0 to 9. What RE2 cannot do (look-around,
-back references, repetitions above 1000) is refused when the form is read.
+As in the browser, a pattern is searched anywhere in the text, and `\\d` and `\\w` mean ASCII. What the engine cannot do
+(look-around, word boundaries, repetitions above 1000) is refused when the form is read.
 """
 
+import re
 from functools import lru_cache
-from typing import Any
 
-import re2  # type: ignore[import-untyped]
+from service.feel import regex
+from service.feel.errors import Failure
 
-_OPTIONS = re2.Options()
-_OPTIONS.log_errors = False
-_OPTIONS.max_mem = 1 << 20
+_STEP = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|\[|\]|[^\\\[\]]+", re.DOTALL)
+_ASCII = {"d": "0-9", "w": "A-Za-z0-9_"}
+_SAME = frozenset(r"DWsSnrt\|.?*+(){}[]^$-0123456789")
+"""Escapes that both languages have, and those of JavaScript that are refused in the name of the other."""
+
+
+def _translated(pattern: str) -> str:
+    """Write a JavaScript pattern as one of XML Schema and XPath."""
+    parts: list[str] = []
+    inside = False
+    for step in _STEP.finditer(pattern):
+        escape = step[1]
+        if escape is None:
+            inside = step[0] == "[" or (inside and step[0] != "]")
+            parts.append(step[0])
+        else:
+            parts.append(_escaped(escape, inside))
+    return "".join(parts)
+
+
+def _escaped(escape: str, inside: bool) -> str:
+    if escape in _ASCII:
+        return _ASCII[escape] if inside else f"[{_ASCII[escape]}]"
+    if len(escape) > 1:
+        return _literal(chr(int(escape[1:], 16)))
+    return f"\\{escape}" if escape in _SAME or escape.isalpha() else escape
+
+
+def _literal(character: str) -> str:
+    return f"\\{character}" if character in r"\|.?*+(){}[]^$-" else character
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> Any:
-    return re2.compile(pattern, _OPTIONS)
+def _compiled(pattern: str) -> regex.Pattern:
+    return regex.compile(_translated(pattern))
 
 
 def fault(pattern: str) -> str | None:
     """Return why a pattern cannot be used, or None."""
     try:
         _compiled(pattern)
-    except re2.error as wrong:
-        reason = wrong.args[0]
-        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    except Failure as wrong:
+        return str(wrong.params.get("reason", wrong.code))
     return None
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether the pattern occurs in the text."""
-    return _compiled(pattern).search(text) is not None
+    """Whether the pattern occurs in the text; no, if finding out would take too much work."""
+    try:
+        return _compiled(pattern).search(text)
+    except Failure:
+        return False

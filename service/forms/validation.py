@@ -1,6 +1,6 @@
 """From answers to values: what a completed task may bring into its process."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service import clock, errors, feel
@@ -21,7 +21,7 @@ class Refused(errors.Unprocessable):
     warnings without a reason as {"rule", "path", "message"}: sent again with `warning_reasons: {rule: text}` they pass.
     """
 
-    warnings: list[dict[str, str]]
+    warnings: Sequence[Mapping[str, str]] = ()
 
 
 def validate(

@@ -1,7 +1,9 @@
 """Running the queue inside this process, by the app's clock: for tests, simulations and commands."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sqla
@@ -42,53 +44,59 @@ def run_pending(*, limit: int = 1_000_000) -> int:
     if db.in_transaction():
         raise RuntimeError("run_pending() inside a transaction would wait for its own locks")
     done = 0
-    worker = _register()
     try:
-        while True:
-            ran = _drain(worker, limit - done)
-            done += ran
-            if not ticks.run_all() and not ran:
-                return done
+        with at_work() as worker:
+            while True:
+                ran = _drain(worker, limit - done)
+                done += ran
+                if not ticks.run_all() and not ran:
+                    return done
     finally:
-        _unregister(worker)
         db.sa.session.expire_all()  # the caller's objects may be stale now
 
 
-def _drain(worker: int, limit: int) -> int:
+@dataclass(frozen=True)
+class Worker:
+    """A registered worker with a connection of its own, on which each statement commits by itself."""
+
+    id: int
+    connection: sqla.Connection
+
+    def fetch(self) -> Mapping[str, Any] | None:
+        """Take the next job that is due."""
+        found = self.connection.execute(FETCH, {"worker": self.id, "now": clock.now()}).mappings().first()
+        return dict(found) if found else None
+
+    def finish(self, job: Mapping[str, Any], status: str) -> None:
+        """Mark a job as done; one that succeeded is deleted."""
+        self.connection.execute(FINISH, {"id": job["id"], "status": status, "delete": status == "succeeded"})
+
+
+@contextmanager
+def at_work() -> Iterator[Worker]:
+    """Register a worker for the time of the block."""
+    with db.sa.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        worker_id = connection.scalar(sqla.text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+        try:
+            yield Worker(int(worker_id or 0), connection)
+        finally:
+            connection.execute(sqla.text("SELECT procrastinate_unregister_worker_v1(:id)"), {"id": worker_id})
+
+
+def _drain(worker: Worker, limit: int) -> int:
     ran = 0
-    while job := _fetch(worker):
+    while job := worker.fetch():
         if ran >= limit:
             raise JobsNeverEnd(f"more than {limit} jobs; the last one is {job['task_name']}")
-        _run(job)
+        _run(worker, job)
         ran += 1
     return ran
 
 
-def _run(job: Mapping[str, Any]) -> None:
+def _run(worker: Worker, job: Mapping[str, Any]) -> None:
     try:
         queue.app.tasks[job["task_name"]].func(**job["args"])
     except BaseException:
-        _finish(job, "failed")
+        worker.finish(job, "failed")
         raise
-    _finish(job, "succeeded")
-
-
-def _fetch(worker: int) -> Mapping[str, Any] | None:
-    with db.transaction() as session:
-        found = session.execute(FETCH, {"worker": worker, "now": clock.now()}).mappings().first()
-        return dict(found) if found else None
-
-
-def _finish(job: Mapping[str, Any], status: str) -> None:
-    with db.transaction() as session:
-        session.execute(FINISH, {"id": job["id"], "status": status, "delete": status == "succeeded"})
-
-
-def _register() -> int:
-    with db.transaction() as session:
-        return int(session.scalar(sqla.text("SELECT worker_id FROM procrastinate_register_worker_v1()")))
-
-
-def _unregister(worker: int) -> None:
-    with db.transaction() as session:
-        session.execute(sqla.text("SELECT procrastinate_unregister_worker_v1(:worker)"), {"worker": worker})
+    worker.finish(job, "succeeded")

@@ -28,7 +28,7 @@ expect:
   not_passed: [Task_B]
   incidents: 0
   variables: {remainder: 3}            # of the root instance
-  assert:                              # FEEL over `variables`, `instances`, `passed` (counts), `cases`, `notices`, `days`
+  assert:                    # FEEL with `variables`, `instances`, `passed` (counts), `cases`, `notices`, `days`
     - =passed.Task_A = 8
 ```
 """

@@ -37,7 +37,7 @@ def judge(scenario: Scenario, root_key: int | None, errors_seen: set[int]) -> li
 
 
 def _where(root_key: int) -> str:
-    task, instance, element = models.UserTask, models.ProcessInstance, models.ElementInstance
+    instance, element = models.ProcessInstance, models.ElementInstance
     open_ = db.sa.session.execute(
         select(element.element_id, instance.process_id)
         .join(instance, instance.key == element.instance_key)

@@ -11,7 +11,7 @@ __all__ = ["init_app", "work"]
 
 def init_app(app: flask.Flask) -> None:
     """Let workers fire timers, and rows hold FEEL's years and months durations."""
-    values.register("@years-months", feel.YearsMonths, feel.to_text, _years_months)
+    values.register("@years-months", feel.YearsMonths, _text, _years_months)
     jobs.on_tick(timers.fire_due)
 
 
@@ -19,3 +19,7 @@ def _years_months(text: str) -> feel.YearsMonths:
     value = feel.evaluate("duration(text)", {"text": text})
     assert isinstance(value, feel.YearsMonths)
     return value
+
+
+def _text(duration: feel.YearsMonths) -> str:
+    return feel.to_text(duration) or ""

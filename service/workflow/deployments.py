@@ -95,7 +95,7 @@ def items(file: str, data: bytes) -> list[Item]:
             Item("decision", d.id, d.name, None, {"drg_id": model.id, "drg_name": model.name}) for d in model.decisions
         ]
     form = forms.parse(data)
-    return [Item("form", form.id, form.name or form.id, form.version_tag)]
+    return [Item("form", form.id, form.id, form.version_tag)]
 
 
 def _latest() -> releases.Release | None:

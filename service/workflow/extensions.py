@@ -1,6 +1,7 @@
 """What domain parts add to user tasks: a task that carries the zeebe:property `name` gets the part's hooks.
 
-Both hooks run inside the step's transaction. `on_open(task)` may prepare rows; `on_complete(task, answers, by)` checks and
+Both hooks run inside the step's transaction. `on_open(task)` may prepare rows; `on_complete(task, answers, by)`
+checks and
 stores answers and returns the variables that the process gets instead of them.
 """
 

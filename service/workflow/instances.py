@@ -46,7 +46,9 @@ def create_by_key(
 def begin(
     row: models.ProcessInstance, variables: Mapping[str, Any], *, by: identity.Person, start_event: str | None = None
 ) -> None:
-    """Let a new instance take its first steps; its row is ours alone. A called instance's variables are stored already."""
+    """Let a new instance take its first steps; its row is ours alone. A called instance's variables are stored
+    already.
+    """
     definition = releases.process(row.definition_key)
     instance = engine.Instance(
         definition, row.key, live.world(releases.get(row.deployment_key)), called=row.parent_key is not None

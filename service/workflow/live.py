@@ -1,6 +1,7 @@
 """Live instances kept in this process between commands; the row's revision says whether one is still true.
 
-A revision is never used twice, so an entry of a transaction that was rolled back can never be taken for the stored state.
+A revision is never used twice, so an entry of a transaction that was rolled back can never be taken for the stored
+state.
 """
 
 from collections import OrderedDict

@@ -90,7 +90,9 @@ class Outcome:
         self._add(models.Incident, row["key"], row | {"created_at": self.running.now})
 
     def write(self, batch: Batch) -> None:
-        """Put the rows into `batch`; called instances are made first, since a call that cannot be made is an incident."""
+        """Put the rows into `batch`; called instances are made first, since a call that cannot be made is an
+        incident.
+        """
         self._call()
         for model, keys in self.gone.items():
             for owner, element_id in keys:

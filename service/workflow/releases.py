@@ -43,7 +43,7 @@ class Release:
             raise engine.Failure("CALLED_DECISION_ERROR", f"there is no decision {decision_id!r}")
         try:
             return decision_model(key).evaluate(decision_id, dict(variables))
-        except decisions.DecisionError as error:
+        except (decisions.ModelError, decisions.UnknownDecision) as error:
             raise engine.Failure("DECISION_EVALUATION_ERROR", f"decision {decision_id}: {error}") from error
 
     def form(self, form_id: str) -> tuple[int, forms.Form] | None:

@@ -99,7 +99,7 @@ def update(
 ) -> None:
     """Change what is given of a task's dates, priority (0-100) and candidates."""
     with _open(key, by, "task.update") as (running, task):
-        fields = {"due": due, "follow_up": follow_up, "priority": priority}
+        fields: dict[str, Any] = {"due": due, "follow_up": follow_up, "priority": priority}
         fields |= {"candidate_groups": candidate_groups, "candidate_users": candidate_users}
         changed = {name: value for name, value in fields.items() if value is not UNCHANGED}
         if not 0 <= changed.get("priority", 50) <= 100:

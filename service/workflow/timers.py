@@ -5,6 +5,7 @@ Firing locks the instance and reads the row again, so an early, late or repeated
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -24,7 +25,10 @@ def fire_due(limit: int = BATCH) -> int:
 
 def next_due() -> datetime | None:
     """The instant of the next timer that can fire, or None."""
-    return db.sa.session.scalar(_open(select(models.Timer.due_at)).order_by(models.Timer.due_at).limit(1))
+    found: datetime | None = db.sa.session.scalar(
+        _open(select(models.Timer.due_at)).order_by(models.Timer.due_at).limit(1)
+    )
+    return found
 
 
 def _due(limit: int) -> list[tuple[int, str]]:
@@ -34,7 +38,7 @@ def _due(limit: int) -> list[tuple[int, str]]:
         return [(owner, element) for owner, element in session.execute(query.order_by(timer.due_at).limit(limit))]
 
 
-def _open(query):  # type: ignore[no-untyped-def]
+def _open(query: Any) -> Any:
     instance = models.ProcessInstance
     query = query.outerjoin(instance, instance.key == models.Timer.instance_key)
     return query.where(instance.suspended.is_not(True))

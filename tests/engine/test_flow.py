@@ -109,7 +109,7 @@ def test_a_parallel_join_in_a_loop_joins_each_round(play):
     flow: s -> back -> fork -> a -> join -> g
     flow: fork -> b -> join
     flow: g -> back if =again
-    
+
     flow: g -> e
     """
     p = play(xml(body.replace("f7_0", "f6_0")))

@@ -10,27 +10,41 @@ from service.feel import Limits
 SMALL = Limits(steps=10_000, depth=20, list_size=1_000, string_size=1_000)
 
 
-@pytest.mark.parametrize(("expression", "code"), [
-    ("for i in 1..1000000000 return i", "list_too_long"),
-    ("for i in 1..5000 return i", "list_too_long"),
-    ("some i in 1..1000000000 satisfies i < 0", "too_many_steps"),
-    ("{f: function(n) f(n + 1), r: f(1)}.r", "too_deep_calls"),
-    ("{f: function(n) [f(n + 1)][1], r: f(1)}.r", "too_deep_calls"),
-    ("{x: string join(for i in 1..900 return \"abcd\", \"\")}", "string_too_long"),
-    ("{a: string join(for i in 1..200 return \"abcd\", \"\"), b: a + a}", "string_too_long"),
-    ("for i in 1..100, j in 1..1000 return 1", "list_too_long"),
-    ("{l: for i in 1..900 return i, r: concatenate(l, l)}", "list_too_long"),
-])
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ("for i in 1..1000000000 return i", "list_too_long"),
+        ("for i in 1..5000 return i", "list_too_long"),
+        ("some i in 1..1000000000 satisfies i < 0", "too_many_steps"),
+        ("{f: function(n) f(n + 1), r: f(1)}.r", "too_deep_calls"),
+        ("{f: function(n) [f(n + 1)][1], r: f(1)}.r", "too_deep_calls"),
+        ('{x: string join(for i in 1..900 return "abcd", "")}', "string_too_long"),
+        ('{a: string join(for i in 1..200 return "abcd", ""), b: a + a}', "string_too_long"),
+        ("for i in 1..100, j in 1..1000 return 1", "list_too_long"),
+        ("{l: for i in 1..900 return i, r: concatenate(l, l)}", "list_too_long"),
+    ],
+)
 def test_bound(expression, code):
     value, warnings = feel.evaluate_with_warnings(expression, limits=SMALL)
     assert value is None
     assert code in {warning.code for warning in warnings}
 
 
-@pytest.mark.parametrize("pattern", [
-    "(a+)+$", "(a|aa)+$", "(a*)*b", "([a-z]+)*1", "(.*)(.*)(.*)(.*)(.*)x", "^(\\\\w+\\\\s?)*$", "a*a*a*a*a*a*a*b",
-    "(a*)*\\\\1b", "(a{1,50}){1,50}b", "((a?){20}){20}b",
-])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+$",
+        "(a|aa)+$",
+        "(a*)*b",
+        "([a-z]+)*1",
+        "(.*)(.*)(.*)(.*)(.*)x",
+        "^(\\\\w+\\\\s?)*$",
+        "a*a*a*a*a*a*a*b",
+        "(a*)*\\\\1b",
+        "(a{1,50}){1,50}b",
+        "((a?){20}){20}b",
+    ],
+)
 def test_no_pattern_hangs(pattern):
     started = time.monotonic()
     feel.evaluate(f'matches(text, "{pattern}")', {"text": "a" * 20_000 + "!"})
@@ -63,45 +77,91 @@ class Host:
         raise AssertionError
 
 
-@pytest.mark.parametrize("expression", [
-    "host.secret", "host.run()", "host.__class__", "text.upper()", "text.__class__.__mro__", "host", "[host][1].secret",
-    "f()", "f.__globals__", 'get value(host, "secret")', "string(host)", "{x: host}.x",
-])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "host.secret",
+        "host.run()",
+        "host.__class__",
+        "text.upper()",
+        "text.__class__.__mro__",
+        "host",
+        "[host][1].secret",
+        "f()",
+        "f.__globals__",
+        'get value(host, "secret")',
+        "string(host)",
+        "{x: host}.x",
+    ],
+)
 def test_host_objects_cannot_be_reached(expression):
     assert feel.evaluate(expression, {"host": Host(), "text": "t", "f": lambda: 1}) is None
 
 
 def test_a_given_function_can_be_called_with_checked_arguments():
     from service.feel.types import BUILT_IN
+
     double = feel.HostFunction("double", ("n",), lambda runtime, n: n * 2, (BUILT_IN["number"],))
     assert feel.evaluate("double(4)", {"double": double}) == 8
     assert feel.evaluate("double(n: 4)", {"double": double}) == 8
     assert feel.evaluate('double("x")', {"double": double}) is None
 
 
-NESTED = ("{a: for i in 1..300 return i, b: for i in 1..300 return a, c: for i in 1..300 return b, "
-          "d: for i in 1..300 return c, x: for i in 1..300 return i, y: for i in 1..300 return x, "
-          "z: for i in 1..300 return y, w: for i in 1..300 return z, r: %s}.r")
+NESTED = (
+    "{a: for i in 1..300 return i, b: for i in 1..300 return a, c: for i in 1..300 return b, "
+    "d: for i in 1..300 return c, x: for i in 1..300 return i, y: for i in 1..300 return x, "
+    "z: for i in 1..300 return y, w: for i in 1..300 return z, r: %s}.r"
+)
 
 
-@pytest.mark.parametrize("expression", [
-    "d = w", "string(d)", "d instance of list<list<list<list<number>>>>", "d.name", "flatten(d)", "d in ([w])",
-    "list contains([d], w)", "distinct values([d, w])", "d[item = w[1]]", "index of(d, z)", "is(d, w)",
-])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "d = w",
+        "string(d)",
+        "d instance of list<list<list<list<number>>>>",
+        "d.name",
+        "flatten(d)",
+        "d in ([w])",
+        "list contains([d], w)",
+        "distinct values([d, w])",
+        "d[item = w[1]]",
+        "index of(d, z)",
+        "is(d, w)",
+    ],
+)
 def test_lists_that_share_their_parts_cannot_multiply_the_work(expression):
     started = time.monotonic()
     feel.evaluate(NESTED % expression, limits=Limits(steps=200_000))
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("expression", [
-    "append(l, i)", "reverse(l)", "upper case(s)", "l = m", "i in l", 'matches(s, "(a+)+$")', 'matches(s, "x.*y")',
-    "modulo(1e6000, 7)", "sum(l)", 'contains(s, "zz")', "string(l)", 'split(s, "a")', 'replace(s, "b", "c")',
-    "sort(l, function(a, b) a > b)", "count(l.name)", "partial",
-])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "append(l, i)",
+        "reverse(l)",
+        "upper case(s)",
+        "l = m",
+        "i in l",
+        'matches(s, "(a+)+$")',
+        'matches(s, "x.*y")',
+        "modulo(1e6000, 7)",
+        "sum(l)",
+        'contains(s, "zz")',
+        "string(l)",
+        'split(s, "a")',
+        'replace(s, "b", "c")',
+        "sort(l, function(a, b) a > b)",
+        "count(l.name)",
+        "partial",
+    ],
+)
 def test_steps_count_the_size_of_what_is_gone_through(expression):
-    text = ("{l: for i in 1..20000 return i, m: for i in 1..20000 return i, "
-            f's: string join(for i in 1..20000 return "abcdefghij", ""), r: for i in 1..900000 return {expression}}}.r')
+    text = (
+        "{l: for i in 1..20000 return i, m: for i in 1..20000 return i, "
+        f's: string join(for i in 1..20000 return "abcdefghij", ""), r: for i in 1..900000 return {expression}}}.r'
+    )
     started = time.monotonic()
     _, warnings = feel.evaluate_with_warnings(text, limits=Limits(steps=400_000))
     assert {"too_many_steps", "list_too_long"} & {warning.code for warning in warnings} or len(warnings) == 100

@@ -15,11 +15,35 @@ EXAMPLES = int(os.environ.get("FEEL_FUZZ_EXAMPLES", "300"))
 LIMITS = Limits(steps=5_000, depth=20, list_size=2_000, string_size=5_000)
 relaxed = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
-ATOMS = st.sampled_from([
-    "1", "0", "-1.5", "1e300", "null", "true", "false", '"a"', '""', "x", "y", "items", "rows", "item", "?", "[]", "{}",
-    '@"2020-02-29"', '@"10:00:00@Europe/Paris"',
-    '@"2020-01-01T00:00:00Z"', '@"P1Y"', '@"-PT5S"', "[1..3]", "(> 1)", "partial",
-])
+ATOMS = st.sampled_from(
+    [
+        "1",
+        "0",
+        "-1.5",
+        "1e300",
+        "null",
+        "true",
+        "false",
+        '"a"',
+        '""',
+        "x",
+        "y",
+        "items",
+        "rows",
+        "item",
+        "?",
+        "[]",
+        "{}",
+        '@"2020-02-29"',
+        '@"10:00:00@Europe/Paris"',
+        '@"2020-01-01T00:00:00Z"',
+        '@"P1Y"',
+        '@"-PT5S"',
+        "[1..3]",
+        "(> 1)",
+        "partial",
+    ]
+)
 NAMES = sorted(feel.functions())
 OPERATORS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in"]
 
@@ -29,30 +53,63 @@ def grow(inner):
     return st.one_of(
         st.tuples(inner, st.sampled_from(OPERATORS), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
         st.tuples(st.sampled_from(NAMES), st.lists(inner, max_size=3)).map(lambda p: f"{p[0]}({', '.join(p[1])})"),
-        pair.map(lambda p: f"{p[0]}[{p[1]}]"), inner.map(lambda p: f"({p}).x"), inner.map(lambda p: f"-{p}"),
+        pair.map(lambda p: f"{p[0]}[{p[1]}]"),
+        inner.map(lambda p: f"({p}).x"),
+        inner.map(lambda p: f"-{p}"),
         pair.map(lambda p: f"(for x in {p[0]} return {p[1]})"),
         pair.map(lambda p: f"(for x in 1..{p[0]} return {p[1]})"),
-        pair.map(lambda p: f"(some x in {p[0]} satisfies {p[1]})"), pair.map(lambda p: f"[{p[0]}, {p[1]}]"),
-        pair.map(lambda p: f"{{x: {p[0]}, y: {p[1]}}}"), pair.map(lambda p: f"[{p[0]}..{p[1]}]"),
+        pair.map(lambda p: f"(some x in {p[0]} satisfies {p[1]})"),
+        pair.map(lambda p: f"[{p[0]}, {p[1]}]"),
+        pair.map(lambda p: f"{{x: {p[0]}, y: {p[1]}}}"),
+        pair.map(lambda p: f"[{p[0]}..{p[1]}]"),
         pair.map(lambda p: f"(function(x) {p[0]})({p[1]})"),
         inner.map(lambda p: f"{{f: function(x) f({p}), r: f(1)}}.r"),
-        pair.map(lambda p: f"(if {p[0]} then {p[1]} else 0)"), pair.map(lambda p: f"({p[0]} between 1 and {p[1]})"),
+        pair.map(lambda p: f"(if {p[0]} then {p[1]} else 0)"),
+        pair.map(lambda p: f"({p[0]} between 1 and {p[1]})"),
         inner.map(lambda p: f"({p} instance of list<number>)"),
     )
 
 
 EXPRESSIONS = st.recursive(ATOMS, grow, max_leaves=12)
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.text(max_size=5), st.dates(),
-              st.times(), st.datetimes(), st.timedeltas()),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.decimals(),
+        st.text(max_size=5),
+        st.dates(),
+        st.times(),
+        st.datetimes(),
+        st.timedeltas(),
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("xyz"), inner, max_size=3)),
-    max_leaves=6)
-KINDS = (Decimal, str, bool, type(None), date, time, datetime, timedelta, list, dict, feel.Range, feel.YearsMonths,
-         feel.WideDate, feel.WideTime, feel.WideDateTime, feel.WideDuration)
+    max_leaves=6,
+)
+KINDS = (
+    Decimal,
+    str,
+    bool,
+    type(None),
+    date,
+    time,
+    datetime,
+    timedelta,
+    list,
+    dict,
+    feel.Range,
+    feel.YearsMonths,
+    feel.WideDate,
+    feel.WideTime,
+    feel.WideDateTime,
+    feel.WideDuration,
+)
 
 
 def assert_is_value(value):
     from service.feel.values import Function
+
     assert isinstance(value, (*KINDS, Function)), type(value)
     for inner in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
         assert_is_value(inner)
@@ -90,7 +147,7 @@ def test_any_text_is_an_expression_or_a_syntax_error(text):
 def test_a_damaged_expression_is_an_expression_or_a_syntax_error(expression, data):
     at = data.draw(st.integers(0, len(expression)))
     scrap = data.draw(st.sampled_from(["", "(", "]", '"', ",", " in ", "..", "@", "for "]))
-    damaged = expression[:at] + scrap + expression[at + 1:]
+    damaged = expression[:at] + scrap + expression[at + 1 :]
     with contextlib.suppress(FeelSyntaxError):
         assert_is_value(feel.evaluate(damaged, {"x": 1, "y": [1]}, limits=LIMITS))
 

@@ -18,13 +18,30 @@ class Word(StrEnum):
     A = "a"
 
 
-@pytest.mark.parametrize(("given", "value"), [
-    (5, Decimal(5)), (0.1, Decimal("0.1")), (True, True), ("x", "x"), (None, None), (float("nan"), None),
-    (float("inf"), None), (Decimal("NaN"), None), ((1, 2), [Decimal(1), Decimal(2)]), (Level.LOW, Decimal(1)),
-    (Word.A, "a"), ({"a": (1, {"b": 2.5})}, {"a": [Decimal(1), {"b": Decimal("2.5")}]}),
-    (date(2020, 1, 2), date(2020, 1, 2)), (timedelta(1), timedelta(1)), (UserDict(a=1), {"a": Decimal(1)}),
-    (object(), None), (10**40, Decimal("1E+40")), (b"x", None), ([1, object()], [Decimal(1), None]),
-])
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (5, Decimal(5)),
+        (0.1, Decimal("0.1")),
+        (True, True),
+        ("x", "x"),
+        (None, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (Decimal("NaN"), None),
+        ((1, 2), [Decimal(1), Decimal(2)]),
+        (Level.LOW, Decimal(1)),
+        (Word.A, "a"),
+        ({"a": (1, {"b": 2.5})}, {"a": [Decimal(1), {"b": Decimal("2.5")}]}),
+        (date(2020, 1, 2), date(2020, 1, 2)),
+        (timedelta(1), timedelta(1)),
+        (UserDict(a=1), {"a": Decimal(1)}),
+        (object(), None),
+        (10**40, Decimal("1E+40")),
+        (b"x", None),
+        ([1, object()], [Decimal(1), None]),
+    ],
+)
 def test_in_and_out(given, value):
     result = feel.evaluate("x", {"x": given})
     assert result == value

@@ -16,11 +16,17 @@ FOLDER = ROOT / "service" / "feel"
 def test_it_depends_on_the_standard_library_only():
     for path in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else (
-                [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+            )
             for name in names:
-                assert name.startswith("service.feel") or name == "service.feel" or (
-                    name.split(".")[0] in sys.stdlib_module_names), f"{path.name} imports {name}"
+                assert (
+                    name.startswith("service.feel")
+                    or name == "service.feel"
+                    or (name.split(".")[0] in sys.stdlib_module_names)
+                ), f"{path.name} imports {name}"
 
 
 def test_the_reference_is_written_from_the_code():
@@ -43,6 +49,7 @@ def test_several_threads_may_share_a_compiled_expression():
         for _ in range(20):
             if compiled.evaluate({"n": n}) != expected[n]:
                 wrong.append(n)
+
     threads = [threading.Thread(target=work, args=(n,)) for n in expected]
     for thread in threads:
         thread.start()

@@ -5,29 +5,32 @@ import pytest
 from service import feel
 
 
-@pytest.mark.parametrize(("expression", "context", "value"), [
-    ("Monthly Salary * 12", {"Monthly Salary": 10}, 120),
-    ("a-b", {"a": 5, "b": 3}, 2),
-    ("a-b", {"a": 5, "b": 3, "a-b": 7}, 7),
-    ("a - b", {"a-b": 7}, 7),
-    ("Pre-bureau Category", {"Pre-bureau Category": 1}, 1),
-    ("Student's name", {"Student's name": "x"}, "x"),
-    ("Approved/Declined", {"Approved/Declined": 1}, 1),
-    ("人均纯收入 < 2736", {"人均纯收入": 2000}, True),
-    ("家庭 人口 + 1", {"家庭 人口": 3}, 4),
-    ("农户.人均 纯收入", {"农户": {"人均 纯收入": 3}}, 3),
-    ("count(农户[人均 收入 < 5])", {"农户": [{"人均 收入": 3}, {"人均 收入": 8}]}, 1),
-    ("days in weekend[1]", {"days in weekend": ["sat", "sun"]}, "sat"),
-    ("if done and dusted then 1 else 2", {"done and dusted": True}, 1),
-    ("a b c", {"a": 1, "a b": 2, "a b c": 3}, 3),
-    ("count", {"count": 5}, 5),
-    ("min + count([1])", {"min": 5}, 6),
-    ("date and time", {"date and time": 4}, 4),
-    ("date = null and time = null", {"date": None, "time": None}, True),
-    ("x.date and y.time", {"x": {"date": True}, "y": {"time": False}}, False),
-    ("🐎.head", {"🐎": {"head": 1}}, 1),
-    ("instance + 1", {"instance": 1}, 2),
-])
+@pytest.mark.parametrize(
+    ("expression", "context", "value"),
+    [
+        ("Monthly Salary * 12", {"Monthly Salary": 10}, 120),
+        ("a-b", {"a": 5, "b": 3}, 2),
+        ("a-b", {"a": 5, "b": 3, "a-b": 7}, 7),
+        ("a - b", {"a-b": 7}, 7),
+        ("Pre-bureau Category", {"Pre-bureau Category": 1}, 1),
+        ("Student's name", {"Student's name": "x"}, "x"),
+        ("Approved/Declined", {"Approved/Declined": 1}, 1),
+        ("人均纯收入 < 2736", {"人均纯收入": 2000}, True),
+        ("家庭 人口 + 1", {"家庭 人口": 3}, 4),
+        ("农户.人均 纯收入", {"农户": {"人均 纯收入": 3}}, 3),
+        ("count(农户[人均 收入 < 5])", {"农户": [{"人均 收入": 3}, {"人均 收入": 8}]}, 1),
+        ("days in weekend[1]", {"days in weekend": ["sat", "sun"]}, "sat"),
+        ("if done and dusted then 1 else 2", {"done and dusted": True}, 1),
+        ("a b c", {"a": 1, "a b": 2, "a b c": 3}, 3),
+        ("count", {"count": 5}, 5),
+        ("min + count([1])", {"min": 5}, 6),
+        ("date and time", {"date and time": 4}, 4),
+        ("date = null and time = null", {"date": None, "time": None}, True),
+        ("x.date and y.time", {"x": {"date": True}, "y": {"time": False}}, False),
+        ("🐎.head", {"🐎": {"head": 1}}, 1),
+        ("instance + 1", {"instance": 1}, 2),
+    ],
+)
 def test_name(expression, context, value):
     assert feel.evaluate(expression, context) == value
 

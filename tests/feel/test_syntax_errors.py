@@ -8,15 +8,31 @@ from service import feel
 from service.feel import FeelSyntaxError
 
 
-@pytest.mark.parametrize(("expression", "line", "column", "expected"), [
-    ("1 +", 1, 4, "a value"), ("(1 + 2", 1, 7, "')'"), ("[1, 2", 1, 6, "']'"), ("{a 1}", 1, 5, "':'"),
-    ("if x then 1", 1, 12, "'else'"), ("for x in y", 1, 11, "'return'"), ("1 2", 1, 3, "an operator or the end"),
-    ("a +\n  * b", 2, 3, "a value"), ("some x in y z", 1, 14, "'satisfies'"), ("5 between 1", 1, 12, "'and'"),
-    ("x instance of", 1, 14, "a type"), ("", 1, 1, "a value"), ("@x", 1, 2, "a text after '@'"),
-    ("f(a: 1, 2)", 1, 10, "':'"),
-    ("]1..5", 1, 6, "']' or ')' or '['"), ("a.", 1, 3, "a name"), ("for 1 in x return 1", 1, 5, "a name"),
-    ("函数(", 1, 4, "a value"), ("#", 1, 1, "a value"), ("1 = = 2", 1, 5, "a value"),
-])
+@pytest.mark.parametrize(
+    ("expression", "line", "column", "expected"),
+    [
+        ("1 +", 1, 4, "a value"),
+        ("(1 + 2", 1, 7, "')'"),
+        ("[1, 2", 1, 6, "']'"),
+        ("{a 1}", 1, 5, "':'"),
+        ("if x then 1", 1, 12, "'else'"),
+        ("for x in y", 1, 11, "'return'"),
+        ("1 2", 1, 3, "an operator or the end"),
+        ("a +\n  * b", 2, 3, "a value"),
+        ("some x in y z", 1, 14, "'satisfies'"),
+        ("5 between 1", 1, 12, "'and'"),
+        ("x instance of", 1, 14, "a type"),
+        ("", 1, 1, "a value"),
+        ("@x", 1, 2, "a text after '@'"),
+        ("f(a: 1, 2)", 1, 10, "':'"),
+        ("]1..5", 1, 6, "']' or ')' or '['"),
+        ("a.", 1, 3, "a name"),
+        ("for 1 in x return 1", 1, 5, "a name"),
+        ("函数(", 1, 4, "a value"),
+        ("#", 1, 1, "a value"),
+        ("1 = = 2", 1, 5, "a value"),
+    ],
+)
 def test_position_and_expectation(expression, line, column, expected):
     with pytest.raises(FeelSyntaxError) as caught:
         feel.evaluate(expression)
@@ -27,11 +43,19 @@ def test_position_and_expectation(expression, line, column, expected):
     assert "应为" in error.message("zh")
 
 
-@pytest.mark.parametrize(("expression", "code"), [
-    ('"abc', "unterminated_string"), ("1 /* abc", "unterminated_comment"), ("f(a: 1, a: 2)", "duplicate_parameter"),
-    ("(" * 500 + "1" + ")" * 500, "too_deep"), ("-" * 500 + "1", "too_deep"), ("a" + ".b" * 500, "too_deep"),
-    ("1" + " " * 300_000, "too_long"), ("1e99999", "out_of_range"),
-])
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ('"abc', "unterminated_string"),
+        ("1 /* abc", "unterminated_comment"),
+        ("f(a: 1, a: 2)", "duplicate_parameter"),
+        ("(" * 500 + "1" + ")" * 500, "too_deep"),
+        ("-" * 500 + "1", "too_deep"),
+        ("a" + ".b" * 500, "too_deep"),
+        ("1" + " " * 300_000, "too_long"),
+        ("1e99999", "out_of_range"),
+    ],
+)
 def test_other_faults(expression, code):
     with pytest.raises(FeelSyntaxError) as caught:
         feel.compile(expression)

@@ -5,20 +5,31 @@ import pytest
 from service import feel
 
 
-@pytest.mark.parametrize(("expression", "code", "fragment"), [
-    ("1 + nobody", "variable_not_found", "nobody"), ("{a: 1}.b", "member_not_found", "{a: 1}.b"),
-    ('1 + "a"', "operand_types", '1 + "a"'), ("1 / 0", "division_by_zero", "1 / 0"),
-    ("nobody(1)", "function_not_found", "nobody"),
-    ("1 + 5(2)", "not_a_function", "5(2)"), ('abs("a")', "argument_type", 'abs("a")'),
-    ("abs()", "argument_count", "abs()"),
-    ("abs(m: 1)", "argument_name", "abs(m: 1)"), ("decimal(n: 1)", "argument_missing", "decimal(n: 1)"),
-    ("[1][2]", "index_out_of_range", "[1][2]"), ('1 + @"x"', "bad_literal", '@"x"'),
-    ("1 instance of foo", "unknown_type", "foo"),
-    ('matches("a", "(")', "bad_pattern", 'matches("a", "(")'), ("sqrt(-1)", "argument_value", "sqrt(-1)"),
-    ("[5..1]", "bad_range", "[5..1]"), ("for x in null return x", "not_iterable", "null"),
-    ("true and 1", "not_boolean", "true and 1"),
-    ('[1]["a"]', "filter_result", '[1]["a"]'), ("{a: 1, a: 2}", "duplicate_key", "{a: 1, a: 2}"),
-])
+@pytest.mark.parametrize(
+    ("expression", "code", "fragment"),
+    [
+        ("1 + nobody", "variable_not_found", "nobody"),
+        ("{a: 1}.b", "member_not_found", "{a: 1}.b"),
+        ('1 + "a"', "operand_types", '1 + "a"'),
+        ("1 / 0", "division_by_zero", "1 / 0"),
+        ("nobody(1)", "function_not_found", "nobody"),
+        ("1 + 5(2)", "not_a_function", "5(2)"),
+        ('abs("a")', "argument_type", 'abs("a")'),
+        ("abs()", "argument_count", "abs()"),
+        ("abs(m: 1)", "argument_name", "abs(m: 1)"),
+        ("decimal(n: 1)", "argument_missing", "decimal(n: 1)"),
+        ("[1][2]", "index_out_of_range", "[1][2]"),
+        ('1 + @"x"', "bad_literal", '@"x"'),
+        ("1 instance of foo", "unknown_type", "foo"),
+        ('matches("a", "(")', "bad_pattern", 'matches("a", "(")'),
+        ("sqrt(-1)", "argument_value", "sqrt(-1)"),
+        ("[5..1]", "bad_range", "[5..1]"),
+        ("for x in null return x", "not_iterable", "null"),
+        ("true and 1", "not_boolean", "true and 1"),
+        ('[1]["a"]', "filter_result", '[1]["a"]'),
+        ("{a: 1, a: 2}", "duplicate_key", "{a: 1, a: 2}"),
+    ],
+)
 def test_reason_and_place(expression, code, fragment):
     value, warnings = feel.evaluate_with_warnings(expression)
     assert value is None
@@ -41,6 +52,7 @@ def test_every_message_has_both_languages_and_the_same_parameters():
     import string
 
     from service.feel.messages import TEXTS
+
     for code, (english, chinese) in TEXTS.items():
         fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (english, chinese)]
         assert fields[0] == fields[1], code

@@ -134,12 +134,12 @@ def test_a_cancelled_job_does_not_run(app, run_jobs):
 def test_jobs_with_one_lock_run_in_order_and_one_at_a_time(app):
     for value in range(3):
         jobs.defer("test.note", lock="l", value=value)
-    worker = running._register()
-    first = running._fetch(worker)
-    assert first["args"] == {"value": 0}
-    assert running._fetch(worker) is None, "the next one waits for the lock"
-    running._finish(first, "succeeded")
-    assert running._fetch(worker)["args"] == {"value": 1}
+    with running.at_work() as worker:
+        first = worker.fetch()
+        assert first["args"] == {"value": 0}
+        assert worker.fetch() is None, "the next one waits for the lock"
+        worker.finish(first, "succeeded")
+        assert worker.fetch()["args"] == {"value": 1}
 
 
 def test_a_higher_priority_goes_first(app, run_jobs):
@@ -188,23 +188,22 @@ def test_ticks_run_until_they_find_nothing_more(app, run_jobs, monkeypatch):
 def test_a_job_of_a_dead_worker_goes_back_to_the_queue_and_keeps_its_place(app, run_jobs):
     jobs.defer("test.note", lock="l", value="stalled")
     jobs.defer("test.note", lock="l", value="next")
-    dead, alive = running._register(), running._register()
-    running._fetch(dead)
-    jobs.defer("test.note", value="of the living")
-    running._fetch(alive)
-    silence("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id = :id", dead)
-    assert stalled.retry_now() == 1
-    assert stalled.retry_now() == 0
-    assert run_jobs() == 2
-    assert seen == ["stalled", "next"]
-    assert statuses() == {"doing": 1}
+    with running.at_work() as dead, running.at_work() as alive:
+        dead.fetch()
+        jobs.defer("test.note", value="of the living")
+        alive.fetch()
+        silence("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id = :id", dead)
+        assert stalled.retry_now() == 1
+        assert stalled.retry_now() == 0
+        assert run_jobs() == 2
+        assert seen == ["stalled", "next"]
+        assert statuses() == {"doing": 1}
 
 
 def test_a_job_whose_worker_is_no_longer_known_goes_back_too(app, run_jobs):
     jobs.defer("test.note", value=1)
-    worker = running._register()
-    running._fetch(worker)
-    silence("DELETE FROM procrastinate_workers WHERE id = :id", worker)
+    with running.at_work() as worker:
+        worker.fetch()
     assert stalled.retry_now() == 1
     assert run_jobs() == 1
 
@@ -212,16 +211,15 @@ def test_a_job_whose_worker_is_no_longer_known_goes_back_too(app, run_jobs):
 def test_a_job_that_kills_every_worker_is_given_up(app):
     jobs.defer("test.note", value=1)
     for _ in range(stalled.MAX_ATTEMPTS + 1):
-        worker = running._register()
-        assert running._fetch(worker)
-        silence("DELETE FROM procrastinate_workers WHERE id = :id", worker)
+        with running.at_work() as worker:
+            assert worker.fetch()
         stalled.retry_now()
     assert statuses() == {"failed": 1}
 
 
 def silence(sql, worker):
     with db.transaction() as session:
-        session.execute(sqla.text(sql), {"id": worker})
+        session.execute(sqla.text(sql), {"id": worker.id})
 
 
 def test_a_clock_that_is_ahead_lets_workers_take_what_is_due_by_it(app, at):

@@ -23,7 +23,8 @@ def case(body: str) -> str:
     return (
         '<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
-        f'<modelName>t.dmn</modelName><testCase id="001">{body}</testCase></testCases>')
+        f'<modelName>t.dmn</modelName><testCase id="001">{body}</testCase></testCases>'
+    )
 
 
 def run(tmp_path, body: str):
@@ -56,8 +57,10 @@ def test_another_type_fails(tmp_path):
 
 
 def test_lists_and_components_are_compared(tmp_path):
-    value = ('<list><item><component name="name"><value xsi:type="xsd:string">张三</value></component>'
-             '<component name="born"><value xsi:type="xsd:date">1980-01-02</value></component></item></list>')
+    value = (
+        '<list><item><component name="name"><value xsi:type="xsd:string">张三</value></component>'
+        '<component name="born"><value xsi:type="xsd:date">1980-01-02</value></component></item></list>'
+    )
     assert run(tmp_path, expected("people", value)).count(Status.PASSED) == 1
     assert run(tmp_path, expected("people", value.replace("1980", "1981"))).count(Status.FAILED) == 1
 

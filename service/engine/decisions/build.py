@@ -39,8 +39,9 @@ class Imported:
 class Builder:
     """Compiles one document into a graph that already holds the documents it imports."""
 
-    def __init__(self, document: Document, graph: Graph, imported: Mapping[str, Imported],
-                 problems: list[Problem]) -> None:
+    def __init__(
+        self, document: Document, graph: Graph, imported: Mapping[str, Imported], problems: list[Problem]
+    ) -> None:
         self.document = document
         self.graph = graph
         self.paths: dict[str, tuple[str, ...]] = {}
@@ -63,7 +64,8 @@ class Builder:
             variable = child(element, "variable")
             kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
             self.graph.inputs[self.key(element)] = InputData(
-                self.key(element), variable_of(element), name_of(element), kind)
+                self.key(element), variable_of(element), name_of(element), kind
+            )
         for element in self.document.elements("decision"):
             self._decision(element)
         for element in self.document.elements("businessKnowledgeModel"):
@@ -72,11 +74,10 @@ class Builder:
             self._service(element)
 
     def _site(self, element: Element, requirements: list[Requirement]) -> Site:
-        names = {name for each in requirements
-                 for name in (each.prefixes[:1] or (each.name, each.label))}
+        names = {name for each in requirements for name in (each.prefixes[:1] or (each.name, each.label))}
         members = self.members | {
-            name for each in requirements if each.prefixes
-            for name in (*each.prefixes[1:], each.name, each.label)}
+            name for each in requirements if each.prefixes for name in (*each.prefixes[1:], each.name, each.label)
+        }
         return Site(name_of(element), self.types, self.problems, frozenset(names), members)
 
     def _decision(self, element: Element) -> None:
@@ -88,8 +89,17 @@ class Builder:
         logic = None if body is None else compile_expression(body, site)
         kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
         self.graph.decisions[self.key(element)] = Decision(
-            self.key(element), element.get("id") or "", name_of(element), variable_of(element), requires, knows,
-            logic, kind, line_of(element), frozenset(site.reads))
+            self.key(element),
+            element.get("id") or "",
+            name_of(element),
+            variable_of(element),
+            requires,
+            knows,
+            logic,
+            kind,
+            line_of(element),
+            frozenset(site.reads),
+        )
 
     def _requirements(self, element: Element, kind: str, *targets: str) -> list[Requirement]:
         found = []
@@ -110,8 +120,9 @@ class Builder:
             names = self._imported_names((namespace, identifier))
             if names is not None:
                 return Requirement((namespace, identifier), self.paths[namespace], *names)
-        self.problems.append(Problem(name_of(owner), line_of(pointer),
-                                     f"'{pointer.get('href')}' points at nothing in this model"))
+        self.problems.append(
+            Problem(name_of(owner), line_of(pointer), f"'{pointer.get('href')}' points at nothing in this model")
+        )
         return None
 
     def _imported_names(self, key: Key) -> tuple[str, str] | None:
@@ -141,6 +152,7 @@ class Builder:
                 self.graph.bind(scope, knows, self.graph.function)
             with runtime.at(knowledge.name):
                 return body({**scope, **inner}, runtime)
+
         knowledge.function = function(knowledge.name, parameters, types, run, {}, result)
 
     def _result_type(self, element: Element) -> Type:
@@ -151,9 +163,14 @@ class Builder:
 
     def _service(self, element: Element) -> None:
         service = Service(
-            self.key(element), element.get("id") or "", name_of(element),
-            self._pointers(element, "inputData"), self._pointers(element, "inputDecision"),
-            self._pointers(element, "outputDecision"), self._result_type(element))
+            self.key(element),
+            element.get("id") or "",
+            name_of(element),
+            self._pointers(element, "inputData"),
+            self._pointers(element, "inputDecision"),
+            self._pointers(element, "outputDecision"),
+            self._result_type(element),
+        )
         self.graph.services[service.key] = service
 
     def _pointers(self, element: Element, kind: str) -> list[Requirement]:
@@ -169,5 +186,3 @@ def _members(document: Document) -> frozenset[str]:
         if name:
             found.add(name)
     return frozenset(found)
-
-

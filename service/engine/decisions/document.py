@@ -12,14 +12,16 @@ from service.engine.decisions.errors import ModelError
 
 Element = etree._Element
 
-DMN_NAMESPACES = frozenset({
-    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
-    "http://www.omg.org/spec/DMN/20180521/MODEL/",
-    "https://www.omg.org/spec/DMN/20191111/MODEL/",
-    "https://www.omg.org/spec/DMN/20211108/MODEL/",
-    "https://www.omg.org/spec/DMN/20230324/MODEL/",
-    "https://www.omg.org/spec/DMN/20240513/MODEL/",
-})
+DMN_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "https://www.omg.org/spec/DMN/20191111/MODEL/",
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20230324/MODEL/",
+        "https://www.omg.org/spec/DMN/20240513/MODEL/",
+    }
+)
 """DMN 1.1 to 1.6."""
 
 
@@ -100,7 +102,9 @@ def read(data: bytes) -> Document:
         raise ModelError("this is not a DMN model: its root must be 'definitions' of DMN 1.1 to 1.6", line_of(root))
     imports = [
         Import(name_of(each), (each.get("namespace") or "").strip())
-        for each in children(root, "import") if "DMN" in (each.get("importType") or "DMN")]
+        for each in children(root, "import")
+        if "DMN" in (each.get("importType") or "DMN")
+    ]
     document = Document(root, (root.get("namespace") or "").strip(), name_of(root), imports)
     for element in root.iter("*"):
         identifier = element.get("id")

@@ -110,5 +110,3 @@ class Graph:
         """The function of a business knowledge model or decision service."""
         found = self.knowledge.get(needed.target)
         return None if found is None else found.function
-
-

@@ -80,8 +80,15 @@ class Model:
         direct = [each.name for each in decision.requires if each.target in self._graph.inputs]
         required = [each.name for each in decision.requires if each.target in self._graph.decisions]
         below = tuple(dict.fromkeys(self._inputs_below(decision, set())))
-        return DecisionInfo(decision.id, decision.name, decision.variable, tuple(direct), tuple(required),
-                            below, tuple(sorted(decision.reads)))
+        return DecisionInfo(
+            decision.id,
+            decision.name,
+            decision.variable,
+            tuple(direct),
+            tuple(required),
+            below,
+            tuple(sorted(decision.reads)),
+        )
 
     def _inputs_below(self, decision: Decision, seen: set[Key]) -> Iterator[str]:
         for each in decision.requires:
@@ -110,20 +117,38 @@ class Model:
                     return each  # type: ignore[no-any-return]
         raise UnknownDecision(name)
 
-    def evaluate(self, decision_name_or_id: str, inputs: Mapping[str, Any] | None = None, *,
-                 now: Clock | None = None, limits: Limits = DEFAULT_LIMITS) -> Value:
+    def evaluate(
+        self,
+        decision_name_or_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        now: Clock | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Value:
         """The value of a decision or decision service; null where something has no value."""
         return self._run(decision_name_or_id, inputs or {}, DecisionRuntime(now, limits))
 
-    def evaluate_with_warnings(self, decision_name_or_id: str, inputs: Mapping[str, Any] | None = None, *,
-                               now: Clock | None = None, limits: Limits = DEFAULT_LIMITS) -> Outcome:
+    def evaluate_with_warnings(
+        self,
+        decision_name_or_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        now: Clock | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Outcome:
         """The value of a decision, and the reasons for nulls."""
         runtime = DecisionRuntime(now, limits)
         value = self._run(decision_name_or_id, inputs or {}, runtime)
         return Outcome(value, tuple(runtime.locate()))
 
-    def explain(self, decision_name_or_id: str, inputs: Mapping[str, Any] | None = None, *,
-                now: Clock | None = None, limits: Limits = DEFAULT_LIMITS) -> Explanation:
+    def explain(
+        self,
+        decision_name_or_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        now: Clock | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Explanation:
         """The value of a decision with the rules that were tried, those that matched and the inputs that decided."""
         trace = Trace()
         runtime = DecisionRuntime(now, limits, trace)
@@ -164,8 +189,14 @@ def load(xml: bytes, imports: Iterable[bytes] = ()) -> Model:
     return Model(document, graph, problems)
 
 
-def _load(document: Document, others: Mapping[str, Document], graph: Graph, problems: list[Problem],
-          done: dict[str, Builder], path: tuple[str, ...]) -> Builder:
+def _load(
+    document: Document,
+    others: Mapping[str, Document],
+    graph: Graph,
+    problems: list[Problem],
+    done: dict[str, Builder],
+    path: tuple[str, ...],
+) -> Builder:
     """Build what a document imports, then the document itself."""
     if document.namespace in path:
         raise ModelError(f"the model '{document.name}' imports itself")

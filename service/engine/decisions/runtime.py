@@ -66,8 +66,7 @@ class DecisionRuntime(Runtime):
 
     __slots__ = ("element", "located", "trace")
 
-    def __init__(self, clock: Clock | None = None, limits: Limits = DEFAULT_LIMITS,
-                 trace: Trace | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, limits: Limits = DEFAULT_LIMITS, trace: Trace | None = None) -> None:
         super().__init__(clock, limits)
         self.element = ""
         self.trace = trace
@@ -86,6 +85,6 @@ class DecisionRuntime(Runtime):
 
     def locate(self) -> list[DecisionWarning]:
         """All warnings so far, with the elements they belong to."""
-        for warning in self.warnings[len(self.located):]:
+        for warning in self.warnings[len(self.located) :]:
             self.located.append(DecisionWarning(self.element, warning))
         return self.located

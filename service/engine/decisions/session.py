@@ -26,16 +26,23 @@ class Session:
     service's decisions see only what they require.
     """
 
-    def __init__(self, graph: Graph, inputs: Mapping[str, Any], runtime: DecisionRuntime,
-                 known: dict[tuple[Path, Key], Value] | None = None, closed: bool = False) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Any],
+        runtime: DecisionRuntime,
+        known: dict[tuple[Path, Key], Value] | None = None,
+        closed: bool = False,
+    ) -> None:
         self._graph = graph
         self._inputs = inputs
         self._runtime = runtime
         self._known: dict[tuple[Path, Key], Value] = known if known is not None else {}
         self._closed = closed
         self._open: set[tuple[Path, Key]] = set()
-        self._extra: Scope = {} if closed else {
-            name: value for name, value in inputs.items() if name not in graph.names}
+        self._extra: Scope = (
+            {} if closed else {name: value for name, value in inputs.items() if name not in graph.names}
+        )
 
     def value(self, key: Key, path: Path) -> Value:
         """The value of an input or a decision."""
@@ -106,6 +113,7 @@ def service_function(graph: Graph, service: Service) -> HostFunction:
     def run(runtime: DecisionRuntime, *arguments: Value) -> Value:
         known = {(each.prefixes, each.target): value for each, value in zip(needed, arguments, strict=True)}
         return _serve(graph, service, Session(graph, {}, runtime, known, closed=True), runtime)
+
     return HostFunction(service.name, tuple(each.name for each in needed), run, types, service.type)
 
 

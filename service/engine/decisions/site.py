@@ -69,8 +69,10 @@ class Site:
 
 def converted(logic: Logic, expected: Type) -> Logic:
     """``logic`` with its result converted to a type; null and a warning where it does not fit."""
+
     def run(scope: Scope, runtime: DecisionRuntime) -> Value:
         return convert(logic(scope, runtime), expected, runtime)
+
     return run
 
 

@@ -12,9 +12,14 @@ from service.feel.types import ANY, BUILT_IN, ConstrainedType, ContextType, Func
 from service.feel.values import Value, admitted
 
 _ALIASES = {
-    "dateTime": "date and time", "dayTimeDuration": "days and time duration",
-    "yearMonthDuration": "years and months duration", "yearsAndMonthsDuration": "years and months duration",
-    "daysAndTimeDuration": "days and time duration", "any": "Any", "integer": "number", "long": "number",
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    "yearsAndMonthsDuration": "years and months duration",
+    "daysAndTimeDuration": "days and time duration",
+    "any": "Any",
+    "integer": "number",
+    "long": "number",
     "double": "number",
 }
 
@@ -74,7 +79,7 @@ class TypeTable(Mapping[str, Type]):
     def _find_imported(self, name: str) -> Type | None:
         for prefix, table in self._imported.items():
             if not prefix or name.startswith(prefix + "."):
-                found = table.find(name[len(prefix) + 1:] if prefix else name)
+                found = table.find(name[len(prefix) + 1 :] if prefix else name)
                 if found is not None:
                     return found
         return None
@@ -91,8 +96,9 @@ class TypeTable(Mapping[str, Type]):
         if found is None and ":" in name:
             found = self.find(name.split(":", 1)[1])
         if found is None:
-            self._problems.append(Problem(element.get("id") or name_of(element), line_of(element),
-                                          f"type '{name}' not found"))
+            self._problems.append(
+                Problem(element.get("id") or name_of(element), line_of(element), f"type '{name}' not found")
+            )
             return ANY
         return found
 
@@ -114,8 +120,7 @@ class TypeTable(Mapping[str, Type]):
             return ContextType({name_of(each): self._build(each) for each in components})
         function = child(definition, "functionItem")
         if function is not None:
-            parameters = tuple(
-                self.reference(each.get("typeRef"), each) for each in children(function, "parameters"))
+            parameters = tuple(self.reference(each.get("typeRef"), each) for each in children(function, "parameters"))
             return FunctionType(parameters, self.reference(function.get("outputTypeRef"), function))
         return self.reference(text_of(child(definition, "typeRef")) or definition.get("typeRef"), definition)
 
@@ -127,6 +132,7 @@ class TypeTable(Mapping[str, Type]):
             self._problems.append(Problem(name, line_of(allowed), str(error), error))
             return base
         if isinstance(base, ListType) and "?" not in text:
-            return ConstrainedType(name, base, lambda value: all(
-                item is None or tests.test(admitted(item)) is True for item in value))
+            return ConstrainedType(
+                name, base, lambda value: all(item is None or tests.test(admitted(item)) is True for item in value)
+            )
         return ConstrainedType(name, base, lambda value: tests.test(value) is True)

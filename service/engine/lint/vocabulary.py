@@ -192,12 +192,13 @@ EXTENSIONS: Mapping[str, Extension] = {
     "versionTag": Extension(_on("process"), {"value": None}),
 }
 
+ROSTER = tuple("roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split())
+
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process startEvent callActivity userTask subProcess"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
-    **dict.fromkeys(
-        "dueReminder notBy roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split(),
-        _on("userTask"),
-    ),
+    "dueReminder": _on("userTask"),
+    "notBy": _on("userTask"),
+    **dict.fromkeys(ROSTER, _on("userTask")),
 }
 """The zeebe:property names that Lika reads, and where."""

@@ -23,8 +23,6 @@ def missing_work(chart: Chart) -> Iterator[Finding]:
             yield from _one_of(node, job, node.decide is not None, "zeebe:calledDecision")
         elif node.kind == "callActivity" and not (node.call and node.call.process_id):
             yield at(node, _("%(element)s calls nothing; name the called process."))
-        elif node.kind == "sendTask" and not job and node.event is None:
-            yield at(node, _("%(element)s sends nothing; give it a message and the task type “message-publish”."))
 
 
 def _one_of(node: model.Node, job: bool, own: bool, name: str) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 INNER = "#inner"
 
 
-class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
+class NodeSpec(BpmnSpecMixin):
     """A flow node. Subclasses say in `execute` what happens when a token has entered.
 
     `inner` marks the specification of one instance of a multi-instance activity, whose body is a `BodySpec`.

@@ -16,6 +16,16 @@ from service.feel.builtins import (
 from service.feel.builtins.registry import FUNCTIONS
 
 __all__ = [
-    "FUNCTIONS", "aggregate", "boolean", "context", "conversion", "extensions", "lists", "numeric", "ranges",
-    "sorting", "strings", "temporal",
+    "FUNCTIONS",
+    "aggregate",
+    "boolean",
+    "context",
+    "conversion",
+    "extensions",
+    "lists",
+    "numeric",
+    "ranges",
+    "sorting",
+    "strings",
+    "temporal",
 ]

@@ -97,7 +97,12 @@ def merge(runtime: Runtime, contexts: list[Value]) -> dict[str, Value]:
     result: dict[str, Value] = {}
     for context in items(contexts):
         if type(context) is not dict:
-            raise Failure("argument_type", name="context merge", parameter="contexts", expected="list<context>",
-                          kind=kind_of(context))
+            raise Failure(
+                "argument_type",
+                name="context merge",
+                parameter="contexts",
+                expected="list<context>",
+                kind=kind_of(context),
+            )
         result.update(context)
     return result

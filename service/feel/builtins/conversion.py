@@ -67,8 +67,9 @@ def date_of(runtime: Runtime, source: Date | DateTime) -> Date:
 @builtin("date", "year: number, month: number, day: number", _SECTION)
 def date_from_parts(runtime: Runtime, year: Decimal, month: Decimal, day: Decimal) -> Date:
     """A date from its parts."""
-    return make_date(_whole("date", year, -999_999_999, 999_999_999), _whole("date", month, 1, 12),
-                     _whole("date", day, 1, 31))
+    return make_date(
+        _whole("date", year, -999_999_999, 999_999_999), _whole("date", month, 1, 12), _whole("date", day, 1, 31)
+    )
 
 
 @builtin("time", "from: string", _SECTION)
@@ -94,8 +95,9 @@ def time_of(runtime: Runtime, source: Any) -> Time:
 
 
 @builtin("time", "hour: number, minute: number, second: number, offset: days and time duration|null?", _SECTION)
-def time_from_parts(runtime: Runtime, hour: Decimal, minute: Decimal, second: Decimal,
-                    offset: Duration | None = None) -> Time:
+def time_from_parts(
+    runtime: Runtime, hour: Decimal, minute: Decimal, second: Decimal, offset: Duration | None = None
+) -> Time:
     """A time from its parts."""
     return make_time(_clock("time", hour, minute, second), _zone("time", offset))
 
@@ -150,14 +152,27 @@ def datetime_in_zone(runtime: Runtime, source: DateTime, timezone: str) -> DateT
     return at_instant(instant(source), zone)
 
 
-@builtin("date and time", "year: number, month: number, day: number, hour: number, minute: number, "
-         "second: number, offset: days and time duration|string|null?", _SECTION)
-def datetime_from_parts(runtime: Runtime, year: Decimal, month: Decimal, day: Decimal, hour: Decimal,
-                        minute: Decimal, second: Decimal, offset: Duration | str | None = None) -> DateTime:
+@builtin(
+    "date and time",
+    "year: number, month: number, day: number, hour: number, minute: number, "
+    "second: number, offset: days and time duration|string|null?",
+    _SECTION,
+)
+def datetime_from_parts(
+    runtime: Runtime,
+    year: Decimal,
+    month: Decimal,
+    day: Decimal,
+    hour: Decimal,
+    minute: Decimal,
+    second: Decimal,
+    offset: Duration | str | None = None,
+) -> DateTime:
     """A date and time from its parts."""
     date = date_from_parts(runtime, year, month, day)
-    return make_datetime(days_from(*civil(date)), _clock("date and time", hour, minute, second),
-                         _zone("date and time", offset))
+    return make_datetime(
+        days_from(*civil(date)), _clock("date and time", hour, minute, second), _zone("date and time", offset)
+    )
 
 
 @builtin("duration", "from: string", _SECTION)

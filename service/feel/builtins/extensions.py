@@ -111,7 +111,7 @@ def partition(runtime: Runtime, values: list[Value], size: Decimal) -> list[list
     if not 1 <= size <= 10**9:
         raise bad_value("partition", str(size))
     step = int(size)
-    return [values[start:start + step] for start in range(0, len(values), step)]
+    return [values[start : start + step] for start in range(0, len(values), step)]
 
 
 @builtin("last day of month", "date: date|date and time", _SECTION, standard=False)

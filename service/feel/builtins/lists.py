@@ -48,7 +48,7 @@ def sublist(runtime: Runtime, values: list[Value], start: Decimal, length: Decim
         return values[first:]
     if length < 0 or first + length > len(values):
         raise bad_value("sublist", f"length {length}")
-    return values[first:first + int(length)]
+    return values[first : first + int(length)]
 
 
 @builtin("append", "list: list, *item: any", _SECTION)
@@ -93,7 +93,7 @@ def remove(runtime: Runtime, values: list[Value], position: Decimal) -> list[Val
     [1, 3]
     """
     index = _index("remove", position, len(values))
-    return values[:index] + values[index + 1:]
+    return values[:index] + values[index + 1 :]
 
 
 @builtin("list replace", "list: list, position: number, newItem: any", _SECTION)
@@ -106,7 +106,7 @@ def replace_at(runtime: Runtime, values: list[Value], position: Decimal, item: V
     [5, 5, 7, 8]
     """
     index = _index("list replace", position, len(values))
-    return [*values[:index], item, *values[index + 1:]]
+    return [*values[:index], item, *values[index + 1 :]]
 
 
 @builtin("list replace", "list: list, match: function, newItem: any", _SECTION)

@@ -71,8 +71,13 @@ def _before(one: Range, two: Range) -> bool:
 
 def _touch(one: Range, two: Range) -> bool:
     """Whether ``one`` ends at the very point where ``two`` starts, and both hold it."""
-    return one.end is not None and two.start is not None and one.end_included and two.start_included and _same(
-        one.end, two.start)
+    return (
+        one.end is not None
+        and two.start is not None
+        and one.end_included
+        and two.start_included
+        and _same(one.end, two.start)
+    )
 
 
 def _point(value: Value) -> Range:
@@ -81,16 +86,20 @@ def _point(value: Value) -> Range:
 
 def _pair(name: str, first: str, second: str, doc: str, relation: Callable[[Range, Range], bool]) -> None:
     """Register ``name`` for two ranges."""
+
     def implementation(runtime: Runtime, one: Range, two: Range) -> bool:
         return relation(one, two)
+
     implementation.__doc__ = doc
     builtin(name, f"{first}: range, {second}: range", _SECTION)(implementation)
 
 
 def _with_points(name: str, first: str, second: str, relation: Callable[[Range, Range], bool]) -> None:
     """Register ``name`` for the given kinds of arguments (``point`` or ``range``)."""
+
     def implementation(runtime: Runtime, one: Value, two: Value) -> bool:
         return relation(one if type(one) is Range else _point(one), two if type(two) is Range else _point(two))
+
     kinds = {"point": POINT, "range": "range"}
     first_type, second_type = kinds[first.rstrip("12")], kinds[second.rstrip("12")]
     builtin(name, f"{first}: {first_type}, {second}: {second_type}", _SECTION)(implementation)
@@ -104,7 +113,11 @@ def _point_in(one: Range, two: Range) -> bool:
     return _sure(in_range(one.start, two), one.start, two.start if two.start is not None else two.end)
 
 
-_pair("before", "range1", "range2", """Whether the first lies wholly before the second; either may be a point.
+_pair(
+    "before",
+    "range1",
+    "range2",
+    """Whether the first lies wholly before the second; either may be a point.
 
 >>> before(1, 10)
 true
@@ -112,118 +125,198 @@ true
 false
 >>> before([1..10), [10..20])
 true
-""", _before)
+""",
+    _before,
+)
 _with_points("before", "point1", "point2", _before)
 _with_points("before", "point", "range", _before)
 _with_points("before", "range", "point", _before)
 
-_pair("after", "range1", "range2", """Whether the first lies wholly after the second; either may be a point.
+_pair(
+    "after",
+    "range1",
+    "range2",
+    """Whether the first lies wholly after the second; either may be a point.
 
 >>> after(10, 5)
 true
 >>> after([11..20], [1..10])
 true
-""", lambda one, two: _before(two, one))
+""",
+    lambda one, two: _before(two, one),
+)
 _with_points("after", "point1", "point2", lambda one, two: _before(two, one))
 _with_points("after", "point", "range", lambda one, two: _before(two, one))
 _with_points("after", "range", "point", lambda one, two: _before(two, one))
 
-_pair("meets", "range1", "range2", """Whether the first ends where the second starts.
+_pair(
+    "meets",
+    "range1",
+    "range2",
+    """Whether the first ends where the second starts.
 
 >>> meets([1..5], [5..10])
 true
 >>> meets([1..5), [5..10])
 false
-""", _touch)
-_pair("met by", "range1", "range2", """Whether the first starts where the second ends.
+""",
+    _touch,
+)
+_pair(
+    "met by",
+    "range1",
+    "range2",
+    """Whether the first starts where the second ends.
 
 >>> met by([5..10], [1..5])
 true
-""", lambda one, two: _touch(two, one))
+""",
+    lambda one, two: _touch(two, one),
+)
 
-_pair("overlaps", "range1", "range2", """Whether two ranges have a point in common.
+_pair(
+    "overlaps",
+    "range1",
+    "range2",
+    """Whether two ranges have a point in common.
 
 >>> overlaps([5..10], [1..6])
 true
 >>> overlaps((3..7], [1..3])
 false
-""", lambda one, two: not _before(one, two) and not _before(two, one))
+""",
+    lambda one, two: not _before(one, two) and not _before(two, one),
+)
 
 
 def _overlaps_before(one: Range, two: Range) -> bool:
     return _starts_before(one, two) and not _before(one, two) and not _ends_before(two, one)
 
 
-_pair("overlaps before", "range1", "range2", """Whether the first starts before the second and ends inside it.
+_pair(
+    "overlaps before",
+    "range1",
+    "range2",
+    """Whether the first starts before the second and ends inside it.
 
 >>> overlaps before([1..5], [4..10])
 true
 >>> overlaps before([1..5), [1..5])
 false
-""", _overlaps_before)
-_pair("overlaps after", "range1", "range2", """Whether the second starts before the first and ends inside it.
+""",
+    _overlaps_before,
+)
+_pair(
+    "overlaps after",
+    "range1",
+    "range2",
+    """Whether the second starts before the first and ends inside it.
 
 >>> overlaps after([4..10], [1..5])
 true
 >>> overlaps after([1..10], [1..5])
 false
-""", lambda one, two: _overlaps_before(two, one))
+""",
+    lambda one, two: _overlaps_before(two, one),
+)
 
 _with_points("finishes", "point", "range", lambda one, two: two.end_included and _same(one.start, two.end))
-_pair("finishes", "range1", "range2", """Whether a point or range ends a range.
+_pair(
+    "finishes",
+    "range1",
+    "range2",
+    """Whether a point or range ends a range.
 
 >>> finishes(10, [1..10])
 true
 >>> finishes([5..10], [1..10])
 true
-""", lambda one, two: _same_end(one, two) and not _starts_before(one, two))
+""",
+    lambda one, two: _same_end(one, two) and not _starts_before(one, two),
+)
 _with_points("finished by", "range", "point", lambda one, two: one.end_included and _same(one.end, two.start))
-_pair("finished by", "range1", "range2", """Whether a range is ended by a point or range.
+_pair(
+    "finished by",
+    "range1",
+    "range2",
+    """Whether a range is ended by a point or range.
 
 >>> finished by([5..10], 10)
 true
-""", lambda one, two: _same_end(one, two) and not _starts_before(two, one))
+""",
+    lambda one, two: _same_end(one, two) and not _starts_before(two, one),
+)
 
 _with_points("includes", "range", "point", lambda one, two: _point_in(two, one))
-_pair("includes", "range1", "range2", """Whether a range holds a point or a whole range.
+_pair(
+    "includes",
+    "range1",
+    "range2",
+    """Whether a range holds a point or a whole range.
 
 >>> includes([5..10], 6)
 true
 >>> includes([1..10], [4..6])
 true
-""", lambda one, two: _within(two, one))
+""",
+    lambda one, two: _within(two, one),
+)
 _with_points("during", "point", "range", _point_in)
-_pair("during", "range1", "range2", """Whether a point or a whole range lies in a range.
+_pair(
+    "during",
+    "range1",
+    "range2",
+    """Whether a point or a whole range lies in a range.
 
 >>> during(5, [1..10])
 true
 >>> during([4..6], [1..10])
 true
-""", _within)
+""",
+    _within,
+)
 
 _with_points("starts", "point", "range", lambda one, two: two.start_included and _same(one.start, two.start))
-_pair("starts", "range1", "range2", """Whether a point or range begins a range.
+_pair(
+    "starts",
+    "range1",
+    "range2",
+    """Whether a point or range begins a range.
 
 >>> starts(1, [1..10])
 true
 >>> starts([1..5], [1..10])
 true
-""", lambda one, two: _same_start(one, two) and not _ends_before(two, one))
+""",
+    lambda one, two: _same_start(one, two) and not _ends_before(two, one),
+)
 _with_points("started by", "range", "point", lambda one, two: one.start_included and _same(one.start, two.start))
-_pair("started by", "range1", "range2", """Whether a range is begun by a point or range.
+_pair(
+    "started by",
+    "range1",
+    "range2",
+    """Whether a range is begun by a point or range.
 
 >>> started by([1..10], 1)
 true
-""", lambda one, two: _same_start(one, two) and not _ends_before(one, two))
+""",
+    lambda one, two: _same_start(one, two) and not _ends_before(one, two),
+)
 
 _with_points("coincides", "point1", "point2", lambda one, two: _same(one.start, two.start))
-_pair("coincides", "range1", "range2", """Whether two points or two ranges are the same.
+_pair(
+    "coincides",
+    "range1",
+    "range2",
+    """Whether two points or two ranges are the same.
 
 >>> coincides(5, 5)
 true
 >>> coincides([1..5], [1..5])
 true
-""", lambda one, two: _same_start(one, two) and _same_end(one, two))
+""",
+    lambda one, two: _same_start(one, two) and _same_end(one, two),
+)
 
 
 @builtin("range", "from: string", "10.3.4.1")
@@ -236,6 +329,7 @@ def parse(runtime: Runtime, source: str) -> Range:
     true
     """
     from service.feel.api import constant_range
+
     found = constant_range(source)
     if found is None:
         raise bad_value("range", repr(source[:60]))

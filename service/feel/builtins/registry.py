@@ -25,6 +25,7 @@ def builtin(name: str, signature: str, section: str, standard: bool = True) -> D
     A name may be registered several times; the signatures are tried in that order. The first docstring is
     the function's documentation; its ``>>>`` examples are checked by the tests.
     """
+
     def register(implementation: Implementation) -> Implementation:
         entry = FUNCTIONS.get(name)
         if entry is None:
@@ -33,21 +34,25 @@ def builtin(name: str, signature: str, section: str, standard: bool = True) -> D
         parameters = tuple(parameter(part) for part in signature.split(",")) if signature else ()
         entry.signatures.append(Signature(parameters, implementation))
         return implementation
+
     return register
 
 
 def on_list(name: str, section: str) -> Decorator:
     """Register ``name(list)`` and ``name(item, item, ...)`` for one implementation that takes the items."""
+
     def register(implementation: Implementation) -> Implementation:
         def from_list(runtime: Runtime, values: list[Value]) -> Value:
             return implementation(runtime, items(values))
 
         def from_items(runtime: Runtime, *values: Value) -> Value:
             return implementation(runtime, list(values))
+
         from_list.__doc__ = implementation.__doc__
         builtin(name, "list: list", section)(from_list)
         builtin(name, "#: any, *list: any", section)(from_items)
         return implementation
+
     return register
 
 

@@ -22,23 +22,27 @@ def sort(runtime: Runtime, values: list[Value], precedes: Function) -> list[Valu
     >>> sort([3, 1, 4, 5, 2], function(x, y) x < y)
     [1, 2, 3, 4, 5]
     """
+
     def before(left: Value, right: Value) -> bool:
         result = apply(precedes, (left, right), runtime)
         if type(result) is not bool:
             raise Failure("not_boolean", kind=kind_of(result))
         return result
+
     return _merged(items(values), before)
 
 
 @builtin("sort", "list: list", "10.3.4.11")
 def sort_ascending(runtime: Runtime, values: list[Value]) -> list[Value]:
     """The list in ascending order."""
+
     def before(left: Value, right: Value) -> bool:
         runtime.spend()
         result = less(left, right)
         if result is None:
             raise Failure("operand_types", op="<", left=kind_of(left), right=kind_of(right))
         return result
+
     return _merged(items(values), before)
 
 

@@ -32,7 +32,7 @@ def substring(runtime: Runtime, string: str, start: Decimal, length: Decimal | N
         return string[first:]
     if length < 1:
         raise bad_value("substring", f"length {length}")
-    return string[first:first + int(min(length, Decimal(len(string))))]
+    return string[first : first + int(min(length, Decimal(len(string))))]
 
 
 @builtin("string length", "string: string", _SECTION)
@@ -168,8 +168,9 @@ def string_join(runtime: Runtime, values: list[Value], delimiter: str | None = N
     texts = [value for value in items(values) if value is not None]
     for value in texts:
         if type(value) is not str:
-            raise Failure("argument_type", name="string join", parameter="list", expected="list<string>",
-                          kind=kind_of(value))
+            raise Failure(
+                "argument_type", name="string join", parameter="list", expected="list<string>", kind=kind_of(value)
+            )
     size = sum(len(value) for value in texts) + len(delimiter or "") * len(texts)
     runtime.check_string(size)
     return (delimiter or "").join(texts)

@@ -11,8 +11,20 @@ from service.feel.temporal.calendar import days_from, iso_week, weekday
 from service.feel.temporal.values import Date, DateTime, civil, days_of
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _SECTION = "10.3.4.8"
 
 

@@ -18,6 +18,7 @@ from service.feel.values import Function, Value, kind_of
 
 def _compile(node: nodes.Node, scope: Scope) -> Run:
     from service.feel.compiler.dispatch import compile_node
+
     return compile_node(node, scope)
 
 
@@ -40,6 +41,7 @@ def call(node: nodes.Call, scope: Scope) -> Run:
                 s[1].warn(place, "not_a_function", kind=kind_of(target))
             return None
         return invoke(s[1], place, target, values, names)
+
     return run
 
 
@@ -67,6 +69,7 @@ def _named(node: nodes.Name, scope: Scope) -> Run:
             warnings.pop()
             s[1].warn(place, "function_not_found", name=name)
         return value
+
     return run
 
 
@@ -83,6 +86,7 @@ def _direct(builtin: Builtin, arguments: list[Run], place: Place) -> Run:
                 return failed(s, place, failure)
             except ArithmeticError:
                 return failed(s, place, Failure("out_of_range"))
+
         return run_one
 
     def run(s: Frame) -> Value:
@@ -92,11 +96,13 @@ def _direct(builtin: Builtin, arguments: list[Run], place: Place) -> Run:
             return failed(s, place, failure)
         except ArithmeticError:
             return failed(s, place, Failure("out_of_range"))
+
     return run
 
 
-def invoke(runtime: Runtime, place: Place, target: Function, values: list[Value],
-           names: tuple[str, ...] | None = None) -> Value:
+def invoke(
+    runtime: Runtime, place: Place, target: Function, values: list[Value], names: tuple[str, ...] | None = None
+) -> Value:
     """Call a function value; a failure becomes null and a warning at ``place``."""
     assert isinstance(target, (Builtin, UserFunction, HostFunction))
     try:
@@ -143,4 +149,5 @@ def _unavailable(place: Place, code: str, params: dict[str, object]) -> Run:
     def run(s: Frame) -> Value:
         s[1].warn(place, code, **params)
         return None
+
     return run

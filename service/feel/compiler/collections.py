@@ -18,6 +18,7 @@ _BOOLEAN_OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">=", "and", "or"})
 
 def _compile(node: nodes.Node, scope: Scope) -> Run:
     from service.feel.compiler.dispatch import compile_node
+
     return compile_node(node, scope)
 
 
@@ -52,6 +53,7 @@ def context_literal(node: nodes.ContextLiteral, scope: Scope) -> Run:
             if type(value) is UserFunction:
                 tie(value, key, slot)
         return result
+
     return run
 
 
@@ -103,6 +105,7 @@ def _constant_range(run: Run) -> Run:
         if value is not None:
             known.append(value)
         return value
+
     return constant
 
 
@@ -120,6 +123,7 @@ def open_range(node: nodes.UnaryTest, scope: Scope) -> Run:
         if op in ("<", "<="):
             return Range(None, end, False, op == "<=")
         return Range(end, None, op == ">=", False)
+
     return run
 
 
@@ -134,9 +138,11 @@ def filtering(node: nodes.Filter, scope: Scope) -> Run:
     slot = inner.item_slot or 0
     select = selection(condition, slot, place)
     if _is_boolean(node.condition):
+
         def run(s: Frame) -> Value:
             values = subject(s)
             return None if values is None else select(s, items(values) if type(values) is list else [values])
+
         return run
     return _either(subject, condition, slot, select, place)
 
@@ -147,6 +153,7 @@ def _is_boolean(node: nodes.Node) -> bool:
 
 def selection(condition: Run, slot: int, place: Place) -> Selection:
     """The items that pass; null as soon as a condition is neither true, false nor null."""
+
     def select(s: Frame, values: list[Value]) -> Value:
         s[1].spend(len(values))
         before = s[slot]
@@ -162,6 +169,7 @@ def selection(condition: Run, slot: int, place: Place) -> Selection:
                 return None
         s[slot] = before
         return result
+
     return select
 
 
@@ -180,6 +188,7 @@ def _either(subject: Run, condition: Run, slot: int, select: Selection, place: P
         if type(first) is Decimal:
             return item_at(s, values, first, place)
         return select(s, values)
+
     return run
 
 
@@ -189,6 +198,7 @@ def _at(subject: Run, index: Decimal, place: Place) -> Run:
         if values is None:
             return None
         return item_at(s, values if type(values) is list else [values], index, place)
+
     return run
 
 

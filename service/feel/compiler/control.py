@@ -17,6 +17,7 @@ from service.feel.values import Range, Value, admitted, items, kind_of
 
 def _compile(node: nodes.Node, scope: Scope) -> Run:
     from service.feel.compiler.dispatch import compile_node
+
     return compile_node(node, scope)
 
 
@@ -32,6 +33,7 @@ def condition(node: nodes.If, scope: Scope) -> Run:
         if result is not None and result is not False:
             s[1].warn(place, "not_boolean", kind=kind_of(result))
         return no(s)
+
     return run
 
 
@@ -54,9 +56,11 @@ def loop(node: nodes.For, scope: Scope) -> Run:
             if len(result) > limit:
                 s[1].check_list(len(result))
             return True
+
         complete = rounds(s, step)
         s[partial] = before
         return result if complete is not None else None
+
     return run
 
 
@@ -82,7 +86,9 @@ def quantified(node: nodes.Quantified, scope: Scope) -> Run:
                 answer = None
                 return False
             return True
+
         return answer if rounds(s, step) is not None else None
+
     return run
 
 
@@ -113,6 +119,7 @@ def _rounds(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
                 return False
         s[slot] = before
         return True
+
     return rounds
 
 
@@ -137,6 +144,7 @@ def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
                 return going
         s[slot] = before
         return True
+
     return rounds
 
 
@@ -147,6 +155,7 @@ def _source(node: nodes.Node, scope: Scope) -> Run:
 
         def span(s: Frame) -> Value:
             return _guarded(s, place, Range(first(s), last(s)), both_ways=True)
+
         return span
     value = _compile(node, scope)
     return lambda s: _guarded(s, place, value(s), both_ways=False)

@@ -16,6 +16,7 @@ from service.feel.values import Range, Value, admitted, kind_of
 
 def _compile(node: nodes.Node, scope: Scope) -> Run:
     from service.feel.compiler.dispatch import compile_node
+
     return compile_node(node, scope)
 
 
@@ -28,6 +29,7 @@ def within(node: nodes.In, scope: Scope) -> Run:
     def run(s: Frame) -> Value:
         s[slot] = value(s)
         return combined(s)
+
     return run
 
 
@@ -41,6 +43,7 @@ def _any(tests: list[Run]) -> Run:
             if result is None:
                 answer = None
         return answer
+
     return run
 
 
@@ -56,6 +59,7 @@ def unary_tests(node: nodes.UnaryTests, scope: Scope, slot: int) -> Run:
     def run(s: Frame) -> Value:
         result = combined(s)
         return None if result is None else not result
+
     return run
 
 
@@ -77,6 +81,7 @@ def one_test(node: nodes.Node, slot: int, scope: Scope, cell: bool) -> Run:
 
     def run(s: Frame) -> Value:
         return matches(s, s[slot], result(s), place, cell)
+
     return run
 
 
@@ -88,6 +93,7 @@ def _constant_test(constant: Value, slot: int) -> Run:
         if type(value) is kind:
             return value == constant
         return semantics.equal(value, constant) if type(value) is not list else _single(value, constant)
+
     return run
 
 
@@ -98,9 +104,11 @@ def _single(value: list[Value], constant: Value) -> bool | None:
 def _operator_test(node: nodes.UnaryTest, slot: int, scope: Scope) -> Run:
     endpoint, place, op = _compile(node.endpoint, scope), scope.place(node), node.op
     if op in ("=", "!="):
+
         def run(s: Frame) -> Value:
             result = semantics.equal(s[slot], endpoint(s), s[1])
             return result if op == "=" or result is None else not result
+
         return run
     return comparison(op, lambda s: s[slot], endpoint, place, negated_literal(node.endpoint))
 
@@ -109,6 +117,7 @@ def _range_test(bounds: Run, slot: int, place: Place) -> Run:
     def run(s: Frame) -> Value:
         found = bounds(s)
         return None if found is None else _in_range(s, s[slot], found, place)
+
     return run
 
 
@@ -116,7 +125,8 @@ def _in_range(s: Frame, value: Value, bounds: Range, place: Place) -> bool | Non
     start, end = bounds.start, bounds.end
     if type(value) is Decimal and type(start) is Decimal and type(end) is Decimal:
         return (start < value or (value == start and bounds.start_included)) and (
-            value < end or (value == end and bounds.end_included))
+            value < end or (value == end and bounds.end_included)
+        )
     result = semantics.in_range(value, bounds)
     if result is None:
         s[1].warn(place, "operand_types", op="in", left=kind_of(value), right="range")

@@ -29,6 +29,7 @@ def bad_literal(node: nodes.BadLiteral, scope: Scope) -> Run:
     def run(s: Frame) -> Value:
         s[1].warn(place, "bad_literal", text=text)
         return None
+
     return run
 
 
@@ -60,6 +61,7 @@ def _copied(slot: int) -> Run:
     def run(s: Frame) -> Value:
         s[1].spend(len(s[slot]) // 64)
         return s[slot][:]
+
     return run
 
 
@@ -130,12 +132,14 @@ def _item_entry(slot: int, name: str, base: Run) -> Run:
         if readers is not None and name in readers:
             return readers[name](item)
         return base(s)
+
     return run
 
 
 def path(node: nodes.Path, scope: Scope) -> Run:
     """``subject.name``."""
     from service.feel.compiler.dispatch import compile_node
+
     subject, member, place = compile_node(node.subject, scope), node.name, scope.place(node)
     entry = entry_of(node, scope)
 
@@ -145,8 +149,13 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             try:
                 found = value[member]
             except KeyError:
-                s[1].warn(place, "member_not_found", kind="context", name=member,
-                          names=tuple(itertools.islice(value, MAX_NAMES)))
+                s[1].warn(
+                    place,
+                    "member_not_found",
+                    kind="context",
+                    name=member,
+                    names=tuple(itertools.islice(value, MAX_NAMES)),
+                )
                 return None
             kind = type(found)
             if kind is Decimal:
@@ -159,6 +168,7 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             s[1].warn(place, "no_members", kind=kind_of(value), name=member)
             return None
         return found
+
     return general if entry is None else _local_entry(entry, general)
 
 
@@ -176,6 +186,7 @@ def _local_entry(entry: tuple[int, str], general: Run) -> Run:
             if kind is int and -_WIDE < value < _WIDE:
                 return Decimal(value)
         return general(s)
+
     return run
 
 
@@ -194,8 +205,10 @@ def entry_of(node: nodes.Node, scope: Scope) -> tuple[int, str] | None:
 
 
 _RANGE = {
-    "start": lambda value: value.start, "end": lambda value: value.end,
-    "start included": lambda value: value.start_included, "end included": lambda value: value.end_included,
+    "start": lambda value: value.start,
+    "end": lambda value: value.end,
+    "start included": lambda value: value.start_included,
+    "end included": lambda value: value.end_included,
 }
 
 

@@ -32,6 +32,7 @@ _LONG_CHAIN = 12
 
 def _compile(node: nodes.Node, scope: Scope) -> Run:
     from service.feel.compiler.dispatch import compile_node
+
     return compile_node(node, scope)
 
 
@@ -47,6 +48,7 @@ def negation(node: nodes.Negation, scope: Scope) -> Run:
             return semantics.negate(operand(s))
         except Failure as failure:
             return failed(s, place, failure)
+
     return run
 
 
@@ -84,6 +86,7 @@ def _long(chain: list[nodes.Binary], scope: Scope) -> Run:
             s[carried] = value
             value = step(s)
         return value
+
     return run
 
 
@@ -123,6 +126,7 @@ def _entry_comparison(op: Operation, entry: tuple[int, str], constant: Value, ge
                 except ArithmeticError:
                     return None
         return general(s)
+
     return run
 
 
@@ -144,6 +148,7 @@ def _arithmetic(op: str, left: Run, right: Run, place: Place) -> Run:
             return result
         except Failure as failure:
             return failed(s, place, failure)
+
     return run
 
 
@@ -158,14 +163,17 @@ def comparison(op: str, left: Run, right: Run, place: Place, constant: Decimal |
         return result
 
     if constant is not None:
+
         def run_constant(s: Frame) -> Value:
             a = left(s)
             return order(a, constant) if type(a) is Decimal else slow(s, a, constant)
+
         return run_constant
 
     def run(s: Frame) -> Value:
         a, b = left(s), right(s)
         return order(a, b) if type(a) is Decimal and type(b) is Decimal else slow(s, a, b)
+
     return run
 
 
@@ -185,14 +193,17 @@ def _equality(left: Run, right: Run, place: Place, negate: bool) -> Run:
         return result is not negate
 
     if negate:
+
         def run_not(s: Frame) -> Value:
             a, b = left(s), right(s)
             return a != b if type(a) is type(b) and type(a) in _SIMPLE else slow(s, a, b)
+
         return run_not
 
     def run(s: Frame) -> Value:
         a, b = left(s), right(s)
         return a == b if type(a) is type(b) and type(a) in _SIMPLE else slow(s, a, b)
+
     return run
 
 
@@ -217,6 +228,7 @@ def _and(left: Run, right: Run, place: Place) -> Run:
         _truth(s, a, place)
         _truth(s, b, place)
         return None
+
     return run
 
 
@@ -233,6 +245,7 @@ def _or(left: Run, right: Run, place: Place) -> Run:
         _truth(s, a, place)
         _truth(s, b, place)
         return None
+
     return run
 
 
@@ -250,4 +263,5 @@ def between(node: nodes.Between, scope: Scope) -> Run:
             s[1].warn(place, "operand_types", op="between", left=kind_of(v), right=kind_of(a if above is None else b))
             return None
         return above and below
+
     return run

@@ -11,6 +11,7 @@ from service.feel.values import Value
 def instance_of(node: nodes.InstanceOf, scope: Scope) -> Run:
     """``value instance of type``; null if there is no such type."""
     from service.feel.compiler.dispatch import compile_node
+
     value, place = compile_node(node.value, scope), scope.place(node.type)
     try:
         expected = resolve(node.type, scope)
@@ -20,6 +21,7 @@ def instance_of(node: nodes.InstanceOf, scope: Scope) -> Run:
         def unknown(s: Frame) -> Value:
             s[1].warn(place, "unknown_type", name=name)
             return None
+
         return unknown
     return lambda s: types.is_instance(value(s), expected)
 

@@ -11,8 +11,17 @@ from service.feel.temporal.text import parse_literal
 
 OR, AND, COMPARISON, RELATION, SUM, PRODUCT, POWER, OPERAND = range(1, 9)
 _SYMBOLS = {
-    "=": COMPARISON, "!=": COMPARISON, "<": COMPARISON, "<=": COMPARISON, ">": COMPARISON, ">=": COMPARISON,
-    "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER,
+    "=": COMPARISON,
+    "!=": COMPARISON,
+    "<": COMPARISON,
+    "<=": COMPARISON,
+    ">": COMPARISON,
+    ">=": COMPARISON,
+    "+": SUM,
+    "-": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+    "**": POWER,
 }
 _WORDS = {"or": OR, "and": AND, "between": RELATION, "in": RELATION, "instance": RELATION}
 TESTS = ("<", "<=", ">", ">=", "=", "!=")
@@ -171,8 +180,9 @@ def _call(stream: Stream, function: nodes.Node) -> nodes.Node:
     if names and len(set(names)) != len(names):
         name = next(name for name in names if names.count(name) > 1)
         raise FeelSyntaxError("duplicate_parameter", stream.source, function.start, stream.last_end, name=name)
-    return nodes.Call(function.start, stream.last_end, function, tuple(arguments),
-                      None if names is None else tuple(names))
+    return nodes.Call(
+        function.start, stream.last_end, function, tuple(arguments), None if names is None else tuple(names)
+    )
 
 
 def primary(stream: Stream) -> nodes.Node:
@@ -193,6 +203,7 @@ def primary(stream: Stream) -> nodes.Node:
 
 def _word(stream: Stream) -> nodes.Node:
     from service.feel.parser import forms
+
     token = stream.token
     if stream.at_name():
         name = stream.take_name()
@@ -287,5 +298,9 @@ def _key(stream: Stream) -> str:
 
 
 _BRACKETS = {
-    "(": _parenthesis, "[": _square, "]": _reversed_square, "{": _context, "@": _at_literal,
+    "(": _parenthesis,
+    "[": _square,
+    "]": _reversed_square,
+    "{": _context,
+    "@": _at_literal,
 }

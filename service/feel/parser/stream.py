@@ -193,7 +193,7 @@ class Stream:
             extended = True
         if length and not extended:
             return name
-        return joined(self.tokens[first:self.at])
+        return joined(self.tokens[first : self.at])
 
     def take_until(self, stops: frozenset[str], expected: str) -> str:
         """Read all tokens up to one of the stopping symbols or words, as one name."""
@@ -202,7 +202,7 @@ class Stream:
             self.at += 1
         if first == self.at:
             raise self.unexpected(expected)
-        return joined(self.tokens[first:self.at])
+        return joined(self.tokens[first : self.at])
 
     def name_before_colon(self) -> bool:
         """Whether a name and a colon come next, as in named arguments."""
@@ -216,4 +216,4 @@ class Stream:
             offset += 1
 
 
-_CLOSERS = frozenset(',()[]{}:')
+_CLOSERS = frozenset(",()[]{}:")

@@ -14,8 +14,9 @@ Saved = tuple[int, ...]
 class Machine:
     """One search through one text."""
 
-    def __init__(self, program: Program, groups: int, text: str,
-                 spend: Callable[[int], None] = lambda work: None) -> None:
+    def __init__(
+        self, program: Program, groups: int, text: str, spend: Callable[[int], None] = lambda work: None
+    ) -> None:
         self._spend = spend
         self._program = program
         self._text = text
@@ -66,7 +67,7 @@ class Machine:
                 elif op is Op.JUMP:
                     at = first
                 elif op is Op.SAVE:
-                    saved = (*saved[:first], position, *saved[first + 1:])
+                    saved = (*saved[:first], position, *saved[first + 1 :])
                     at += 1
                 elif op is Op.MATCH:
                     return saved
@@ -82,14 +83,14 @@ class Machine:
         """Anchors and references; the new position, or -1."""
         text = self._text
         if op is Op.START:
-            inside_lines = first and position < len(text) and text[position - 1:position] == "\n"
+            inside_lines = first and position < len(text) and text[position - 1 : position] == "\n"
             return position if position == 0 or inside_lines else -1
         if op is Op.END:
             return position if position == len(text) or (first and text[position] == "\n") else -1
         group = int(str(first))
         start, end = saved[2 * group], saved[2 * group + 1]
         wanted = text[start:end] if 0 <= start <= end else ""
-        found = text[position:position + len(wanted)]
+        found = text[position : position + len(wanted)]
         self._steps -= len(wanted) // 8
         same = found == wanted or (bool(fold) and found.casefold() == wanted.casefold())
         return position + len(wanted) if same else -1

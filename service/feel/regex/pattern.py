@@ -81,10 +81,10 @@ class Pattern:
         parts = [replacement] if self.literal else self._template(replacement)
         pieces, position, size = [], 0, 0
         for spans in self._matches(text, spend):
-            pieces.append(text[position:spans[0]])
+            pieces.append(text[position : spans[0]])
             pieces += [part if isinstance(part, str) else _group(text, spans, part) for part in parts]
             position = spans[1]
-            size += sum(len(piece) for piece in pieces[-len(parts) - 1:])
+            size += sum(len(piece) for piece in pieces[-len(parts) - 1 :])
             if size > limit:
                 raise Failure("string_too_long", limit=limit)
         return "".join(pieces) + text[position:]
@@ -117,18 +117,18 @@ class Pattern:
         self._refuse_empty()
         parts, position = [], 0
         for spans in self._matches(text, spend):
-            parts.append(text[position:spans[0]])
+            parts.append(text[position : spans[0]])
             position = spans[1]
         return [*parts, text[position:]]
 
     def find_all(self, text: str, spend: Spend = _free) -> list[str]:
         """All matches."""
-        return [text[spans[0]:spans[1]] for spans in self._matches(text, spend)]
+        return [text[spans[0] : spans[1]] for spans in self._matches(text, spend)]
 
 
 def _group(text: str, spans: Spans, group: int) -> str:
     start = spans[2 * group] if 2 * group < len(spans) else -1
-    return text[start:spans[2 * group + 1]] if start >= 0 else ""
+    return text[start : spans[2 * group + 1]] if start >= 0 else ""
 
 
 @lru_cache(maxsize=1024)

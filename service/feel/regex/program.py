@@ -120,5 +120,3 @@ class Program:
     def _split(self, split: int, greedy: bool) -> None:
         inside, after = split + 1, len(self.code)
         self.code[split] = (Op.SPLIT, inside, after) if greedy else (Op.SPLIT, after, inside)
-
-

@@ -98,7 +98,7 @@ class Reader:
         return tree
 
     def _next(self) -> str:
-        return self.pattern[self.at:self.at + 1]
+        return self.pattern[self.at : self.at + 1]
 
     def _choice(self) -> Tree:
         self.depth += 1
@@ -130,7 +130,7 @@ class Reader:
 
     def _counts(self) -> tuple[int, int | None]:
         end = self.pattern.find("}", self.at)
-        low, comma, high = self.pattern[self.at:end].partition(",")
+        low, comma, high = self.pattern[self.at : end].partition(",")
         if end < 0 or not _is_count(low) or (high and not _is_count(high)):
             raise self.fail("{n,m}")
         least, most = int(low), int(high) if high else None
@@ -174,7 +174,7 @@ class Reader:
         return Group(body, index)
 
     def _escape(self) -> Tree:
-        character = self.pattern[self.at:self.at + 1]
+        character = self.pattern[self.at : self.at + 1]
         if character.isdigit() and character.isascii() and character != "0":
             return self._reference()
         found = self._class_escape()
@@ -183,7 +183,9 @@ class Reader:
     def _reference(self) -> Tree:
         number = int(self.pattern[self.at])
         self.at += 1
-        while self.pattern[self.at:self.at + 1].isdecimal() and number * 10 + int(self.pattern[self.at]) <= self.groups:
+        while (
+            self.pattern[self.at : self.at + 1].isdecimal() and number * 10 + int(self.pattern[self.at]) <= self.groups
+        ):
             number = number * 10 + int(self.pattern[self.at])
             self.at += 1
         if number not in self.closed:
@@ -192,7 +194,7 @@ class Reader:
 
     def _class_escape(self) -> str | Named:
         """An escape that stands for one character or a set, inside or outside of brackets."""
-        character = self.pattern[self.at:self.at + 1]
+        character = self.pattern[self.at : self.at + 1]
         self.at += 1
         if character in _SINGLE:
             return _SINGLE[character]
@@ -206,8 +208,8 @@ class Reader:
 
     def _property(self, negated: bool) -> Named:
         end = self.pattern.find("}", self.at)
-        name = self.pattern[self.at + 1:end]
-        if self.pattern[self.at:self.at + 1] != "{" or end < 0:
+        name = self.pattern[self.at + 1 : end]
+        if self.pattern[self.at : self.at + 1] != "{" or end < 0:
             raise self.fail("\\p{...}")
         if name not in CATEGORIES and not (name.startswith("Is") and name[2:] in BLOCKS):
             raise self.fail(f"\\p{{{name}}}")
@@ -218,7 +220,7 @@ class Reader:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.fail("too deep")
-        negated = self.pattern[self.at:self.at + 1] == "^"
+        negated = self.pattern[self.at : self.at + 1] == "^"
         self.at += negated
         items: list[Range | Named] = []
         minus = None
@@ -238,7 +240,7 @@ class Reader:
         low = self._member()
         if isinstance(low, Named):
             return low
-        follows = self.pattern[self.at:self.at + 2]
+        follows = self.pattern[self.at : self.at + 2]
         if not follows.startswith("-") or follows in ("-]", "-["):
             return Range(low, low)
         self.at += 1
@@ -248,7 +250,7 @@ class Reader:
         return Range(low, high)
 
     def _member(self) -> str | Named:
-        character = self.pattern[self.at:self.at + 1]
+        character = self.pattern[self.at : self.at + 1]
         if not character:
             raise self.fail("[...]")
         self.at += 1

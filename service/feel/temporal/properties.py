@@ -62,6 +62,7 @@ def _part(unit: int, modulus: int | None) -> Reader:
         nanos = duration_nanos(value)
         size = abs(nanos) // unit if modulus is None else abs(nanos) // unit % modulus
         return Decimal(-size if nanos < 0 else size)
+
     return read
 
 
@@ -84,9 +85,13 @@ _MONTHS: dict[str, Reader] = {
 }
 
 READERS: dict[type, dict[str, Reader]] = {
-    date: _DATE, WideDate: _DATE,
-    datetime: {**_DATE, **_CLOCK}, WideDateTime: {**_DATE, **_CLOCK},
-    time: _CLOCK, WideTime: _CLOCK,
-    timedelta: _DURATION, WideDuration: _DURATION,
+    date: _DATE,
+    WideDate: _DATE,
+    datetime: {**_DATE, **_CLOCK},
+    WideDateTime: {**_DATE, **_CLOCK},
+    time: _CLOCK,
+    WideTime: _CLOCK,
+    timedelta: _DURATION,
+    WideDuration: _DURATION,
     YearsMonths: _MONTHS,
 }

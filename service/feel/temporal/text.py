@@ -40,7 +40,8 @@ _DATETIME = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
 _MONTHS = re.compile(r"(-)?P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?", re.ASCII)
 _DURATION = re.compile(
     r"(-)?P(?:([0-9]{1,20})D)?(?:(T)(?:([0-9]{1,20})H)?(?:([0-9]{1,20})M)?(?:([0-9]{1,20})(?:\.([0-9]{1,20}))?S)?)?",
-    re.ASCII)
+    re.ASCII,
+)
 
 
 def _bad(text: str) -> Failure:
@@ -176,8 +177,7 @@ def duration_text(value: Duration) -> str:
     nanos = duration_nanos(value)
     seconds, fraction = divmod(abs(nanos), SECOND)
     days, seconds = divmod(seconds, 86_400)
-    clock = "".join(
-        f"{amount}{unit}" for amount, unit in ((seconds // 3600, "H"), (seconds // 60 % 60, "M")) if amount)
+    clock = "".join(f"{amount}{unit}" for amount, unit in ((seconds // 3600, "H"), (seconds // 60 % 60, "M")) if amount)
     if seconds % 60 or fraction:
         clock += f"{seconds % 60}" + (f".{fraction:09d}".rstrip("0") if fraction else "") + "S"
     text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")

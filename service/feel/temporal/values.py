@@ -33,6 +33,7 @@ class YearsMonths:
 
     def __str__(self) -> str:
         from service.feel.temporal.text import months_text
+
         return months_text(self)
 
 
@@ -82,8 +83,11 @@ DURATIONS = frozenset({timedelta, WideDuration})
 
 def make_date(year: int, month: int, day: int) -> Date:
     """A date; raises :class:`Failure` if there is no such day."""
-    if not (1 <= month <= 12 and -calendar.MAX_YEAR <= year <= calendar.MAX_YEAR
-            and 1 <= day <= calendar.month_length(year, month)):
+    if not (
+        1 <= month <= 12
+        and -calendar.MAX_YEAR <= year <= calendar.MAX_YEAR
+        and 1 <= day <= calendar.month_length(year, month)
+    ):
         raise Failure("argument_value", name="date", reason=f"{year}-{month}-{day}")
     return date(year, month, day) if 1 <= year <= 9999 else WideDate(year, month, day)
 

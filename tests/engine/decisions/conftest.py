@@ -34,9 +34,10 @@ def decision(name: str, logic: str, needs: str = "", type_ref: str = "") -> str:
     """``needs``: names of inputs (``x``), decisions (``!d``) and functions (``*f``)."""
     requirements = ""
     for need in needs.split():
-        kind, tag = {"!": ("informationRequirement", "requiredDecision"),
-                     "*": ("knowledgeRequirement", "requiredKnowledge")}.get(
-                         need[0], ("informationRequirement", "requiredInput"))
+        kind, tag = {
+            "!": ("informationRequirement", "requiredDecision"),
+            "*": ("knowledgeRequirement", "requiredKnowledge"),
+        }.get(need[0], ("informationRequirement", "requiredInput"))
         requirements += f'<{kind}><{tag} href="#{need.lstrip("!*")}"/></{kind}>'
     attribute = f' typeRef="{type_ref}"' if type_ref else ""
     return f'<decision id="{name}" name="{name}"><variable name="{name}"{attribute}/>{requirements}{logic}</decision>'

@@ -30,8 +30,11 @@ def test_a_context_entry_is_converted_to_its_type(load):
 
 
 def test_a_function_in_a_context_may_call_itself(load):
-    definition = ('<functionDefinition><formalParameter name="n" typeRef="number"/>'
-                  + literal("if n < 2 then 1 else n * 2") + "</functionDefinition>")
+    definition = (
+        '<functionDefinition><formalParameter name="n" typeRef="number"/>'
+        + literal("if n < 2 then 1 else n * 2")
+        + "</functionDefinition>"
+    )
     assert ask(load, f"<context>{entry('f', definition)}{entry('', literal('f(4) + f(n: 1)'))}</context>") == 9
 
 
@@ -39,7 +42,9 @@ def test_list_and_relation(load):
     assert ask(load, f"<list>{literal('x')}{literal('x + 1')}</list>", "x", {"x": 1}) == [1, 2]
     rows = "".join(f"<row>{literal(a)}{literal(b)}</row>" for a, b in (("1", '"a"'), ("2", '"b"')))
     assert ask(load, f'<relation><column name="n"/><column name="s"/>{rows}</relation>') == [
-        {"n": 1, "s": "a"}, {"n": 2, "s": "b"}]
+        {"n": 1, "s": "a"},
+        {"n": 2, "s": "b"},
+    ]
 
 
 def binding(name, value):
@@ -50,9 +55,16 @@ def test_invocation_binds_parameters_by_name(load):
     model = load(
         '<businessKnowledgeModel id="f" name="f"><encapsulatedLogic><formalParameter name="a"/>'
         f'<formalParameter name="b"/>{literal("a - b")}</encapsulatedLogic></businessKnowledgeModel>',
-        decision("d", "<invocation>" + literal("f") + "".join(
-            binding(name, value) for name, value in (("b", "1"), ("a", "5"))) + "</invocation>", "*f"),
-        decision("e", f"<invocation>{literal('f')}{binding('c', '1')}</invocation>", "*f"))
+        decision(
+            "d",
+            "<invocation>"
+            + literal("f")
+            + "".join(binding(name, value) for name, value in (("b", "1"), ("a", "5")))
+            + "</invocation>",
+            "*f",
+        ),
+        decision("e", f"<invocation>{literal('f')}{binding('c', '1')}</invocation>", "*f"),
+    )
     assert model.evaluate("d") == 4
     assert model.evaluate("e") is None
 
@@ -63,30 +75,52 @@ def test_conditional(load, test, result):
     assert ask(load, logic) == result
 
 
-@pytest.mark.parametrize(("source", "match", "result"), [
-    ("[1, 2, 3]", "item > 1", [2, 3]), ("[1, 2, 3]", "2", 2), ("[1, 2]", '"x"', None), ("null", "true", None),
-    ("[{a: 1}, {a: 2}]", "a = 2", [{"a": 2}]), ("[{item: 3}]", "item = 3", [{"item": 3}]),
-    ("[1, null]", "item > 0", [1]),
-])
+@pytest.mark.parametrize(
+    ("source", "match", "result"),
+    [
+        ("[1, 2, 3]", "item > 1", [2, 3]),
+        ("[1, 2, 3]", "2", 2),
+        ("[1, 2]", '"x"', None),
+        ("null", "true", None),
+        ("[{a: 1}, {a: 2}]", "a = 2", [{"a": 2}]),
+        ("[{item: 3}]", "item = 3", [{"item": 3}]),
+        ("[1, null]", "item > 0", [1]),
+    ],
+)
 def test_filter(load, source, match, result):
     assert ask(load, f"<filter><in>{literal(source)}</in><match>{literal(match)}</match></filter>") == result
 
 
-@pytest.mark.parametrize(("source", "body", "result"), [
-    ("[1, 2, 3]", "x * 2", [2, 4, 6]), ("[1..3]", "x + count(partial)", [1, 3, 5]), ("5", "x", [5]),
-    ("null", "x", None),
-    ("[]", "x", []), ('["a".."c"]', "x", None),
-])
+@pytest.mark.parametrize(
+    ("source", "body", "result"),
+    [
+        ("[1, 2, 3]", "x * 2", [2, 4, 6]),
+        ("[1..3]", "x + count(partial)", [1, 3, 5]),
+        ("5", "x", [5]),
+        ("null", "x", None),
+        ("[]", "x", []),
+        ('["a".."c"]', "x", None),
+    ],
+)
 def test_for(load, source, body, result):
     logic = f'<for iteratorVariable="x"><in>{literal(source)}</in><return>{literal(body)}</return></for>'
     assert ask(load, logic) == result
 
 
-@pytest.mark.parametrize(("kind", "source", "body", "result"), [
-    ("some", "[1, 2]", "x > 1", True), ("some", "[1, 2]", "x > 2", False), ("some", "[1, null]", "x > 2", None),
-    ("every", "[1, 2]", "x > 0", True), ("every", "[1, 2]", "x > 1", False), ("every", "[1, null]", "x > 0", None),
-    ("every", "[]", "false", True), ("some", "[1]", '"x"', None), ("every", "null", "true", None),
-])
+@pytest.mark.parametrize(
+    ("kind", "source", "body", "result"),
+    [
+        ("some", "[1, 2]", "x > 1", True),
+        ("some", "[1, 2]", "x > 2", False),
+        ("some", "[1, null]", "x > 2", None),
+        ("every", "[1, 2]", "x > 0", True),
+        ("every", "[1, 2]", "x > 1", False),
+        ("every", "[1, null]", "x > 0", None),
+        ("every", "[]", "false", True),
+        ("some", "[1]", '"x"', None),
+        ("every", "null", "true", None),
+    ],
+)
 def test_quantifiers(load, kind, source, body, result):
     logic = f'<{kind} iteratorVariable="x"><in>{literal(source)}</in><satisfies>{literal(body)}</satisfies></{kind}>'
     assert ask(load, logic) is result

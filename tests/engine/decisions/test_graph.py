@@ -11,16 +11,24 @@ from tests.engine.decisions.conftest import data, decision, definitions, literal
 
 def function(name, body, *parameters, needs=""):
     formal = "".join(
-        f'<formalParameter name="{each.split(":")[0]}" typeRef="{(each + ":").split(":")[1]}"/>' for each in parameters)
-    knows = "".join(f'<knowledgeRequirement><requiredKnowledge href="#{each}"/></knowledgeRequirement>'
-                    for each in needs.split())
-    return (f'<businessKnowledgeModel id="{name}" name="{name}"><variable name="{name}"/>'
-            f"<encapsulatedLogic>{formal}{body}</encapsulatedLogic>{knows}</businessKnowledgeModel>")
+        f'<formalParameter name="{each.split(":")[0]}" typeRef="{(each + ":").split(":")[1]}"/>' for each in parameters
+    )
+    knows = "".join(
+        f'<knowledgeRequirement><requiredKnowledge href="#{each}"/></knowledgeRequirement>' for each in needs.split()
+    )
+    return (
+        f'<businessKnowledgeModel id="{name}" name="{name}"><variable name="{name}"/>'
+        f"<encapsulatedLogic>{formal}{body}</encapsulatedLogic>{knows}</businessKnowledgeModel>"
+    )
 
 
 def test_decisions_are_made_once_and_in_order(load):
-    model = load(data("a"), decision("b", literal("a + 1"), "a"), decision("c", literal("b * 2"), "!b"),
-                 decision("d", literal("b + c"), "!b !c"))
+    model = load(
+        data("a"),
+        decision("b", literal("a + 1"), "a"),
+        decision("c", literal("b * 2"), "!b"),
+        decision("d", literal("b + c"), "!b !c"),
+    )
     assert model.evaluate("d", {"a": 1}) == 6
     assert list(model.explain("d", {"a": 1}).decisions) == ["b", "c", "d"]
     info = next(each for each in model.decisions if each.name == "d")
@@ -39,8 +47,10 @@ def test_variables_the_model_does_not_declare_are_seen_as_in_camunda(load):
 
 
 def test_a_variable_may_have_another_name_than_its_element(load):
-    model = load('<inputData id="i" name="人均纯收入"><variable name="income" typeRef="number"/></inputData>',
-                 decision("d", literal("income + 1"), "i"))
+    model = load(
+        '<inputData id="i" name="人均纯收入"><variable name="income" typeRef="number"/></inputData>',
+        decision("d", literal("income + 1"), "i"),
+    )
     assert model.evaluate("d", {"income": 1}) == 2
     assert model.evaluate("d", {"人均纯收入": 1}) == 2
     assert model.decisions[0].inputs == ("income",)
@@ -57,44 +67,61 @@ def test_warnings_name_the_element(load):
     model = load(decision("a", literal('1 + "x"')), decision("b", literal("a + nobody"), "!a"))
     warnings = model.evaluate_with_warnings("b").warnings
     assert [(each.element, each.warning.code) for each in warnings] == [
-        ("a", "operand_types"), ("b", "variable_not_found"), ("b", "operand_types")]
+        ("a", "operand_types"),
+        ("b", "variable_not_found"),
+        ("b", "operand_types"),
+    ]
     assert warnings[1].message("zh") == "找不到变量“nobody”"
 
 
 def test_functions_call_functions_and_themselves(load):
     model = load(
-        data("x"), function("square", literal("n * n"), "n:number"),
+        data("x"),
+        function("square", literal("n * n"), "n:number"),
         function("add", literal("square(a) + square(b)"), "a:number", "b:number", needs="square"),
         function("fact", literal("if n < 2 then 1 else n * fact(n - 1)"), "n:number", needs="fact"),
-        decision("d", literal("add(b: 3, a: x)"), "x *add"), decision("e", literal("fact(5)"), "*fact"))
+        decision("d", literal("add(b: 3, a: x)"), "x *add"),
+        decision("e", literal("fact(5)"), "*fact"),
+    )
     assert model.evaluate("d", {"x": 2}) == 13
     assert model.evaluate("e") == 120
 
 
 def test_parameters_are_checked(load):
-    model = load(function("f", literal("n"), "n:number"), decision("d", literal('f("x")'), "*f"),
-                 decision("e", literal("f([1])"), "*f"), decision("g", literal("f(1, 2)"), "*f"))
+    model = load(
+        function("f", literal("n"), "n:number"),
+        decision("d", literal('f("x")'), "*f"),
+        decision("e", literal("f([1])"), "*f"),
+        decision("g", literal("f(1, 2)"), "*f"),
+    )
     assert [model.evaluate(name) for name in "deg"] == [None, 1, None]
 
 
 def test_an_external_function_gives_null_and_a_warning(load):
-    model = load('<businessKnowledgeModel id="f" name="f"><encapsulatedLogic kind="Java">'
-                 f'<formalParameter name="n"/>{literal("n")}</encapsulatedLogic></businessKnowledgeModel>',
-                 decision("d", literal("f(1)"), "*f"))
+    model = load(
+        '<businessKnowledgeModel id="f" name="f"><encapsulatedLogic kind="Java">'
+        f'<formalParameter name="n"/>{literal("n")}</encapsulatedLogic></businessKnowledgeModel>',
+        decision("d", literal("f(1)"), "*f"),
+    )
     outcome = model.evaluate_with_warnings("d")
     assert outcome.value is None
     assert outcome.warnings[0].warning.code == "external_function"
 
 
 SERVICE = (
-    data("x", "number") + data("y", "number") + decision("inner", literal("x + 1"), "x")
-    + decision("out", literal("inner * y"), "!inner y") + decision("pair", literal("y"), "y")
+    data("x", "number")
+    + data("y", "number")
+    + decision("inner", literal("x + 1"), "x")
+    + decision("out", literal("inner * y"), "!inner y")
+    + decision("pair", literal("y"), "y")
     + '<decisionService id="s" name="s"><variable name="s"/><outputDecision href="#out"/>'
-      '<encapsulatedDecision href="#inner"/><inputData href="#x"/><inputData href="#y"/></decisionService>'
+    '<encapsulatedDecision href="#inner"/><inputData href="#x"/><inputData href="#y"/></decisionService>'
     + '<decisionService id="t" name="t"><variable name="t"/><outputDecision href="#out"/><outputDecision href="#pair"/>'
-      '<inputDecision href="#inner"/><inputData href="#y"/></decisionService>'
-    + decision("call", literal("s(2, 10)"), "*s") + decision("named", literal("t(inner: 5, y: 2)"), "*t")
-    + decision("few", literal("s(2)"), "*s"))
+    '<inputDecision href="#inner"/><inputData href="#y"/></decisionService>'
+    + decision("call", literal("s(2, 10)"), "*s")
+    + decision("named", literal("t(inner: 5, y: 2)"), "*t")
+    + decision("few", literal("s(2)"), "*s")
+)
 
 
 def test_decision_services(load):
@@ -122,14 +149,28 @@ PERSON = """<itemDefinition name="tPerson"><itemComponent name="name"><typeRef>s
     <allowedValues><text>"A", "B"</text></allowedValues></itemDefinition>"""
 
 
-@pytest.mark.parametrize(("type_ref", "value", "result"), [
-    ("tPerson", {"name": "张三", "age": 5}, True), ("tPerson", {"name": "张三", "age": 200}, False),
-    ("tPerson", {"name": "张三"}, False), ("tPerson", {"name": "张三", "age": None, "more": 1}, True),
-    ("tPeople", [{"name": "a", "age": 1}], True), ("tPeople", {"name": "a", "age": 1}, True), ("tPeople", [1], False),
-    ("tFew", [1, 2], True), ("tFew", [1, 2, 3], False), ("tAge", "5", False), ("tAge", [5], True),
-    ("tNode", {"value": 1, "next": {"value": 2, "next": None}}, True), ("tNode", {"value": 1, "next": 5}, False),
-    ("tGrade", "A", True), ("tGrade", "C", False), ("tGrades", ["A", "B"], True), ("tGrades", ["A", "C"], False),
-])
+@pytest.mark.parametrize(
+    ("type_ref", "value", "result"),
+    [
+        ("tPerson", {"name": "张三", "age": 5}, True),
+        ("tPerson", {"name": "张三", "age": 200}, False),
+        ("tPerson", {"name": "张三"}, False),
+        ("tPerson", {"name": "张三", "age": None, "more": 1}, True),
+        ("tPeople", [{"name": "a", "age": 1}], True),
+        ("tPeople", {"name": "a", "age": 1}, True),
+        ("tPeople", [1], False),
+        ("tFew", [1, 2], True),
+        ("tFew", [1, 2, 3], False),
+        ("tAge", "5", False),
+        ("tAge", [5], True),
+        ("tNode", {"value": 1, "next": {"value": 2, "next": None}}, True),
+        ("tNode", {"value": 1, "next": 5}, False),
+        ("tGrade", "A", True),
+        ("tGrade", "C", False),
+        ("tGrades", ["A", "B"], True),
+        ("tGrades", ["A", "C"], False),
+    ],
+)
 def test_inputs_are_converted_to_their_types_or_null(load, type_ref, value, result):
     model = load(PERSON, data("p", type_ref), decision("d", literal("p != null"), "p"))
     assert model.problems == ()
@@ -137,8 +178,12 @@ def test_inputs_are_converted_to_their_types_or_null(load, type_ref, value, resu
 
 
 def test_named_types_in_expressions(load):
-    model = load(PERSON, decision("d", literal('{name: "a", age: 1} instance of tPerson')),
-                 decision("e", literal("function(p: tPerson) p.age")), decision("f", literal("e({age: 1})"), "!e"))
+    model = load(
+        PERSON,
+        decision("d", literal('{name: "a", age: 1} instance of tPerson')),
+        decision("e", literal("function(p: tPerson) p.age")),
+        decision("f", literal("e({age: 1})"), "!e"),
+    )
     assert model.evaluate("d") is True
     assert model.evaluate("f") is None
 
@@ -149,9 +194,15 @@ def test_an_unknown_type_is_a_problem(load):
     assert model.evaluate("d", {"p": 1}) == 1
 
 
-A = definitions(data("Person name", "string") + decision("Greeting", literal('"Hello, " + Person name'), "").replace(
-    "<literalExpression>", '<informationRequirement><requiredInput href="#Person name"/></informationRequirement>'
-    "<literalExpression>") + function("twice", literal("n * 2"), "n:number"), "urn:a")
+A = definitions(
+    data("Person name", "string")
+    + decision("Greeting", literal('"Hello, " + Person name'), "").replace(
+        "<literalExpression>",
+        '<informationRequirement><requiredInput href="#Person name"/></informationRequirement><literalExpression>',
+    )
+    + function("twice", literal("n * 2"), "n:number"),
+    "urn:a",
+)
 IMPORT = '<import name="{0}" namespace="{1}" importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>'
 
 
@@ -165,8 +216,14 @@ def needs(href, kind="Decision"):
 
 
 def test_an_imported_decision_and_function():
-    top = importing("urn:top", [("a", "urn:a")], decision(
-        "d", needs("urn:a#Greeting") + needs("urn:a#twice", "Knowledge") + literal("a.Greeting + string(a.twice(2))")))
+    top = importing(
+        "urn:top",
+        [("a", "urn:a")],
+        decision(
+            "d",
+            needs("urn:a#Greeting") + needs("urn:a#twice", "Knowledge") + literal("a.Greeting + string(a.twice(2))"),
+        ),
+    )
     model = decisions.load(top, [A])
     assert model.problems == ()
     assert model.evaluate("d", {"a": {"Person name": "X"}}) == "Hello, X4"
@@ -175,10 +232,15 @@ def test_an_imported_decision_and_function():
 
 def test_one_model_imported_on_two_ways_has_two_inputs():
     def middle(namespace):
-        return importing(namespace, [("modelA", "urn:a")], decision(
-            "Say", needs("urn:a#Greeting") + literal("modelA.Greeting")))
-    top = importing("urn:top", [("Model B", "urn:b"), ("Model B2", "urn:b2")], decision(
-        "d", needs("urn:b#Say") + needs("urn:b2#Say") + literal("[Model B.Say, Model B2.Say]")))
+        return importing(
+            namespace, [("modelA", "urn:a")], decision("Say", needs("urn:a#Greeting") + literal("modelA.Greeting"))
+        )
+
+    top = importing(
+        "urn:top",
+        [("Model B", "urn:b"), ("Model B2", "urn:b2")],
+        decision("d", needs("urn:b#Say") + needs("urn:b2#Say") + literal("[Model B.Say, Model B2.Say]")),
+    )
     model = decisions.load(top, [A, middle("urn:b"), middle("urn:b2")])
     assert model.problems == ()
     inputs = {"Model B": {"modelA": {"Person name": "B"}}, "Model B2": {"modelA": {"Person name": "B2"}}}
@@ -193,11 +255,18 @@ def test_a_missing_import_and_a_circle_of_imports_are_refused():
         decisions.load(top, [importing("urn:b", [("top", "urn:top")], ""), top])
 
 
-@pytest.mark.parametrize("xml", [
-    b"", b"<a/>", b"<definitions xmlns='urn:x'/>", b"<definitions", definitions("<decision").replace(b"</def", b"<"),
-    b'<!DOCTYPE d [<!ENTITY a "b">]>' + definitions("&a;"),
-    definitions("<decision>" * 200 + "</decision>" * 200),
-])
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"",
+        b"<a/>",
+        b"<definitions xmlns='urn:x'/>",
+        b"<definitions",
+        definitions("<decision").replace(b"</def", b"<"),
+        b'<!DOCTYPE d [<!ENTITY a "b">]>' + definitions("&a;"),
+        definitions("<decision>" * 200 + "</decision>" * 200),
+    ],
+)
 def test_what_is_no_model_is_refused(xml):
     with pytest.raises(ModelError):
         decisions.load(xml)

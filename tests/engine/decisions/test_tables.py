@@ -7,7 +7,7 @@ import pytest
 from service.engine import decisions
 from tests.engine.decisions.conftest import data, decision, table
 
-RULES = ('< 10 => "low"', "[5..15] => \"mid\"", '> 12 => "high"')
+RULES = ('< 10 => "low"', '[5..15] => "mid"', '> 12 => "high"')
 
 
 def ask(load, policy, value, rules=RULES, outputs="level", extra=""):
@@ -16,11 +16,22 @@ def ask(load, policy, value, rules=RULES, outputs="level", extra=""):
     return model.evaluate_with_warnings("d", {"x": value})
 
 
-@pytest.mark.parametrize(("policy", "value", "result"), [
-    ("UNIQUE", 3, "low"), ("UNIQUE", 7, None), ("UNIQUE", 20, "high"), ("FIRST", 7, "low"), ("FIRST", 14, "mid"),
-    ("ANY", 7, None), ("ANY", 3, "low"), ("RULE ORDER", 7, ["low", "mid"]), ("COLLECT", 14, ["mid", "high"]),
-    ("COLLECT", None, []), ("UNIQUE", None, None),
-])
+@pytest.mark.parametrize(
+    ("policy", "value", "result"),
+    [
+        ("UNIQUE", 3, "low"),
+        ("UNIQUE", 7, None),
+        ("UNIQUE", 20, "high"),
+        ("FIRST", 7, "low"),
+        ("FIRST", 14, "mid"),
+        ("ANY", 7, None),
+        ("ANY", 3, "low"),
+        ("RULE ORDER", 7, ["low", "mid"]),
+        ("COLLECT", 14, ["mid", "high"]),
+        ("COLLECT", None, []),
+        ("UNIQUE", None, None),
+    ],
+)
 def test_hit_policy(load, policy, value, result):
     assert ask(load, policy, value).value == result
 
@@ -42,8 +53,9 @@ def test_output_values_give_the_order(load, policy, result):
     assert ask(load, policy, 14, outputs='level: "high", "mid", "low"').value == result
 
 
-@pytest.mark.parametrize(("aggregation", "result", "empty"), [
-    ("SUM", 60, None), ("MIN", 10, None), ("MAX", 30, None), ("COUNT", 3, 0)])
+@pytest.mark.parametrize(
+    ("aggregation", "result", "empty"), [("SUM", 60, None), ("MIN", 10, None), ("MAX", 30, None), ("COUNT", 3, 0)]
+)
 def test_aggregation(load, aggregation, result, empty):
     rules = ("> 0 => 10", "> 1 => 20", "> 2 => 30")
     assert ask(load, f"COLLECT + {aggregation}", 5, rules).value == result
@@ -63,7 +75,7 @@ def test_priority_over_several_outputs_looks_at_the_first_that_differs(load):
 
 
 def test_a_default_stands_in_when_no_rule_matches(load):
-    default = "<defaultOutputEntry><text>\"none\"</text></defaultOutputEntry>"
+    default = '<defaultOutputEntry><text>"none"</text></defaultOutputEntry>'
     assert ask(load, "UNIQUE", 3, ('> 5 => "x"',), extra=default).value == "none"
 
 
@@ -75,16 +87,33 @@ def test_a_result_outside_of_the_output_values_is_null(load):
 
 def test_an_input_outside_of_its_values_gives_null(load):
     body = table("FIRST", "x", "y", '- => "any"').replace(
-        "</inputExpression>", "</inputExpression><inputValues><text>\"a\", \"b\"</text></inputValues>")
+        "</inputExpression>", '</inputExpression><inputValues><text>"a", "b"</text></inputValues>'
+    )
     model = load(data("x", "string"), decision("d", body, "x"))
     assert model.evaluate("d", {"x": "a"}) == "any"
     assert model.evaluate("d", {"x": "c"}) is None
 
 
 def test_cells_see_other_variables_and_the_input_itself(load):
-    model = load(data("x"), data("limit"), data("names"), decision("d", table(
-        "FIRST", "x", "y", '< limit => "under"', "list contains(names, ?) => \"named\"", '? = limit * 2 => "double"',
-        'not("a", "b") => "other"', '- => "rest"'), "x limit names"))
+    model = load(
+        data("x"),
+        data("limit"),
+        data("names"),
+        decision(
+            "d",
+            table(
+                "FIRST",
+                "x",
+                "y",
+                '< limit => "under"',
+                'list contains(names, ?) => "named"',
+                '? = limit * 2 => "double"',
+                'not("a", "b") => "other"',
+                '- => "rest"',
+            ),
+            "x limit names",
+        ),
+    )
     given = {"limit": 5, "names": ["n"]}
     results = [model.evaluate("d", {**given, "x": x}) for x in (3, "n", 10, "c", "a")]
     assert results == ["under", "named", "double", "other", "rest"]
@@ -99,8 +128,11 @@ def test_a_cell_that_is_no_feel_is_a_problem_and_never_passes(load):
 
 
 def test_explain_tells_rules_and_deciding_inputs(load):
-    model = load(data("a"), data("b"), decision("d", table(
-        "FIRST", "a | b", "y", "< 5 | true => 1", "< 5 | - => 2", "- | - => 3"), "a b"))
+    model = load(
+        data("a"),
+        data("b"),
+        decision("d", table("FIRST", "a | b", "y", "< 5 | true => 1", "< 5 | - => 2", "- | - => 3"), "a b"),
+    )
     explanation = model.explain("d", {"a": 3, "b": False})
     (run,) = explanation.tables
     assert explanation.value == Decimal(2)
@@ -112,8 +144,9 @@ def test_explain_tells_rules_and_deciding_inputs(load):
     assert model.evaluate("d", {"a": 3, "b": False}) == 2
 
 
-@pytest.mark.parametrize(("written", "value", "result"), [("U", 3, "low"), ("C", 7, ["low", "mid"]),
-    ("R", 7, ["low", "mid"])])
+@pytest.mark.parametrize(
+    ("written", "value", "result"), [("U", 3, "low"), ("C", 7, ["low", "mid"]), ("R", 7, ["low", "mid"])]
+)
 def test_short_policy_names(load, written, value, result):
     assert ask(load, written, value).value == result
 
@@ -126,6 +159,7 @@ def test_an_unknown_policy_is_a_problem(load):
 
 def test_the_tables_of_the_processes_load_without_problems():
     from pathlib import Path
+
     folder = Path(__file__).resolve().parents[3] / "processes"
     for path in folder.glob("*.dmn"):
         assert decisions.load(path.read_bytes()).problems == (), path.name

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -13,7 +14,10 @@ HEAD = (
     'xmlns:modeler="http://camunda.org/schema/modeler/1.0" id="Definitions_1" targetNamespace="lika" '
     'modeler:executionPlatform="Camunda Cloud">'
 )
-DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="Definitions_1" name="rules" namespace="lika">'
+DMN = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="Definitions_1" name="rules" '
+    'namespace="lika">'
+)
 SHARED = {"message", "signal", "error", "escalation", "collaboration", "process"}
 ASIDE = {"laneSet", "boundaryEvent", "textAnnotation", "association", "group", "extensionElements", "documentation"}
 NEXT_FILE = "<!-- another file -->"
@@ -75,7 +79,7 @@ def _connect(container: etree._Element) -> None:
         nodes.insert(0, etree.SubElement(container, f"{{{BPMN}}}startEvent", id=f"Start_{name}"))
     if not nodes or _kind(nodes[-1]) != "endEvent":
         nodes.append(etree.SubElement(container, f"{{{BPMN}}}endEvent", id=f"End_{name}"))
-    pairs = list(zip(nodes, nodes[1:], strict=False))
+    pairs = list(pairwise(nodes))
     pairs += [(e, nodes[-1]) for e in container if _kind(e) == "boundaryEvent"]
     for number, (source, target) in enumerate(pairs):
         ends = {"sourceRef": source.get("id", ""), "targetRef": target.get("id", "")}

@@ -82,9 +82,9 @@ def test_a_line_is_told_for_broken_xml() -> None:
 
 def test_a_chain_of_five_thousand_elements_passes_and_runs() -> None:
     data = chain(5000)
-    began = time.perf_counter()
+    began = time.process_time()
     assert not [p for p in engine.lint({"a.bpmn": data}, NOTHING) if p.severity == "error"]
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert bpmn.Player(data).ended.state == "COMPLETED"
 
 
@@ -112,9 +112,9 @@ def test_thousands_of_expressions_are_judged_in_seconds() -> None:
         "</bpmn:extensionElements></bpmn:scriptTask>"
         for i in range(4000)
     )
-    began = time.perf_counter()
+    began = time.process_time()
     engine.lint(examples.complete(scripts), NOTHING)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_wide_parallel_block_is_judged_in_seconds() -> None:
@@ -123,7 +123,7 @@ def test_a_wide_parallel_block_is_judged_in_seconds() -> None:
         f'<bpmn:sequenceFlow id="b{i}" sourceRef="t{i}" targetRef="join"/>'
         for i in range(3000)
     )
-    began = time.perf_counter()
+    began = time.process_time()
     found = rules(
         examples.complete(
             '<bpmn:startEvent id="s"/><bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
@@ -132,7 +132,7 @@ def test_a_wide_parallel_block_is_judged_in_seconds() -> None:
         )
     )
     assert "join-hanging" not in found
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_file_with_thousands_of_faults_gets_as_many_findings_as_anybody_reads() -> None:
@@ -163,9 +163,9 @@ def test_a_drawing_of_sixty_nodes_is_judged_in_under_fifty_milliseconds() -> Non
     engine.lint(files, NOTHING)
     took = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         engine.lint(files, NOTHING)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     assert min(took) < 0.05
 
 

@@ -30,11 +30,13 @@ def context(element: Element, site: Site) -> Logic:
             if isinstance(value, HostFunction) and value.name == "function":
                 value.name = name
         return found if result is None else result(inside, runtime)
+
     return run
 
 
 def _entry(entry: Element, site: Site) -> Logic:
     from service.engine.decisions.boxed.dispatch import compile_child
+
     return compile_child(entry, site)
 
 
@@ -45,6 +47,7 @@ def _is_function(entry: Element) -> bool:
 def boxed_list(element: Element, site: Site) -> Logic:
     """A list of expressions."""
     from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
+
     items = [compile_expression(item, site) for item in children(element, *EXPRESSIONS)]
     return lambda scope, runtime: [item(scope, runtime) for item in items]
 
@@ -52,11 +55,16 @@ def boxed_list(element: Element, site: Site) -> Logic:
 def relation(element: Element, site: Site) -> Logic:
     """A list of contexts, written as a table of expressions."""
     from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
+
     columns = list(children(element, "column"))
     names = [name_of(column) for column in columns]
     rows = [
-        [site.typed(compile_expression(cell, site), column)
-         for cell, column in zip(children(row, *EXPRESSIONS), columns, strict=False)]
-        for row in children(element, "row")]
+        [
+            site.typed(compile_expression(cell, site), column)
+            for cell, column in zip(children(row, *EXPRESSIONS), columns, strict=False)
+        ]
+        for row in children(element, "row")
+    ]
     return lambda scope, runtime: [
-        {name: cell(scope, runtime) for name, cell in zip(names, row, strict=False)} for row in rows]
+        {name: cell(scope, runtime) for name, cell in zip(names, row, strict=False)} for row in rows
+    ]

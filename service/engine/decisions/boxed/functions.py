@@ -14,6 +14,7 @@ from service.feel.values import Function, Value, kind_of
 def invocation(element: Element, site: Site) -> Logic:
     """A call with named arguments; with names in the function's order if it takes no names."""
     from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_child, compile_expression
+
     called = next(children(element, *EXPRESSIONS), None)
     if called is None:
         site.problem(element, "the invocation does not say what it invokes")
@@ -31,6 +32,7 @@ def invocation(element: Element, site: Site) -> Logic:
             runtime.warn(place, "not_a_function", kind=kind_of(target))
             return None
         return invoke(runtime, place, target, values, names if names else None)
+
     return run
 
 
@@ -41,19 +43,23 @@ def definition(element: Element, site: Site) -> Logic:
 
     def run(scope: Scope, runtime: DecisionRuntime) -> Value:
         return function("function", parameters, types, body, scope)
+
     return run
 
 
 def formal_parameters(element: Element, site: Site) -> tuple[tuple[str, ...], tuple[Type, ...]]:
     """Names and types of the parameters of a function definition."""
     found = list(children(element, "formalParameter"))
-    return (tuple(name_of(each) for each in found),
-            tuple(site.types.reference(each.get("typeRef"), each) for each in found))
+    return (
+        tuple(name_of(each) for each in found),
+        tuple(site.types.reference(each.get("typeRef"), each) for each in found),
+    )
 
 
 def function_body(element: Element, site: Site) -> Logic:
     """The body of a function definition; null with a warning if it is Java or PMML."""
     from service.engine.decisions.boxed.dispatch import compile_child
+
     if (element.get("kind") or "FEEL").upper() != "FEEL":
         return _external
     return compile_child(element, site)
@@ -64,10 +70,13 @@ def _external(scope: Scope, runtime: DecisionRuntime) -> Value:
     return None
 
 
-def function(name: str, parameters: tuple[str, ...], types: tuple[Type, ...], body: Logic, scope: Scope,
-             result: Type = ANY) -> HostFunction:
+def function(
+    name: str, parameters: tuple[str, ...], types: tuple[Type, ...], body: Logic, scope: Scope, result: Type = ANY
+) -> HostFunction:
     """A callable value that runs ``body`` with its arguments added to ``scope``."""
+
     def implementation(runtime: DecisionRuntime, *arguments: Value) -> Value:
         value = body({**scope, **dict(zip(parameters, arguments, strict=True))}, runtime)
         return value if result is ANY else convert(value, result, runtime)
+
     return HostFunction(name, parameters, implementation, types, result)

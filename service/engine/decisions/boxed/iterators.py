@@ -18,6 +18,7 @@ _PLACE = ("", 0, 0)
 
 def _part(element: Element, name: str, site: Site) -> Logic:
     from service.engine.decisions.boxed.dispatch import compile_child
+
     found = child(element, name)
     return site.typed(compile_child(found, site), found)
 
@@ -31,6 +32,7 @@ def conditional(element: Element, site: Site) -> Logic:
         if result is not None and type(result) is not bool:
             runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
         return yes(scope, runtime) if result is True else no(scope, runtime)
+
     return run
 
 
@@ -55,6 +57,7 @@ def filtering(element: Element, site: Site) -> Logic:
             if passed:
                 result.append(item)
         return result
+
     return run
 
 
@@ -82,6 +85,7 @@ def loop(element: Element, site: Site) -> Logic:
             result.append(body({**scope, variable: value}, runtime))
             runtime.check_list(len(result))
         return result
+
     return run
 
 
@@ -124,4 +128,5 @@ def _quantified(element: Element, site: Site, decisive: bool) -> Logic:
                 runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
                 return None
         return answer
+
     return run

@@ -34,4 +34,5 @@ def invalid(text: str, site: Site) -> Logic:
         if error is not None:
             runtime.warn((text, error.offset, error.end), error.code, **error.params)
         return None
+
     return run

@@ -11,7 +11,13 @@ from service.feel import CompiledTests
 from service.feel.values import Value
 
 _POLICY_NAMES = {
-    "U": "UNIQUE", "A": "ANY", "P": "PRIORITY", "F": "FIRST", "R": "RULE ORDER", "O": "OUTPUT ORDER", "C": "COLLECT",
+    "U": "UNIQUE",
+    "A": "ANY",
+    "P": "PRIORITY",
+    "F": "FIRST",
+    "R": "RULE ORDER",
+    "O": "OUTPUT ORDER",
+    "C": "COLLECT",
 }
 _AGGREGATIONS = {"+": "SUM", "<": "MIN", ">": "MAX", "#": "COUNT"}
 
@@ -25,8 +31,9 @@ def decision_table(element: Element, site: Site) -> Logic:
     outputs = [_output(each, site) for each in children(element, "output")]
     if len(outputs) > 1 and len({output.name for output in outputs}) != len(outputs):
         site.problem(element, "the outputs of a decision table need different names")
-    rules = [_rule(number, each, site, len(inputs), len(outputs))
-             for number, each in enumerate(children(element, "rule"), 1)]
+    rules = [
+        _rule(number, each, site, len(inputs), len(outputs)) for number, each in enumerate(children(element, "rule"), 1)
+    ]
     name = _policy_name(element)
     return Table(site.element, name, policy, inputs, outputs, rules).run
 
@@ -53,6 +60,7 @@ def _input(element: Element, site: Site) -> Input:
         site.problem(element, "an input of the decision table has no expression")
         return Input(element.get("label") or "", nothing)
     from service.engine.decisions.boxed.literals import expression as feel_expression
+
     logic = feel_expression(text, expression, site)
     expected = site.types.reference(expression.get("typeRef"), expression)
     return Input(text, logic, expected, _allowed(child(element, "inputValues"), site))
@@ -69,9 +77,15 @@ def _output(element: Element, site: Site) -> Output:
     logic = None
     if default is not None and text_of(default):
         from service.engine.decisions.boxed.literals import expression
+
         logic = expression(text_of(default), default, site)
-    return Output(name_of(element), site.types.reference(element.get("typeRef"), element), _allowed(values, site),
-                  _order(values, site), logic)
+    return Output(
+        name_of(element),
+        site.types.reference(element.get("typeRef"), element),
+        _allowed(values, site),
+        _order(values, site),
+        logic,
+    )
 
 
 def _order(element: Element | None, site: Site) -> tuple[Value, ...]:
@@ -81,6 +95,7 @@ def _order(element: Element | None, site: Site) -> tuple[Value, ...]:
         return ()
     try:
         from service import feel
+
         values = feel.evaluate(f"[{text}]")
     except feel.FeelSyntaxError:
         return ()
@@ -91,18 +106,27 @@ def _rule(number: int, element: Element, site: Site, inputs: int, outputs: int) 
     tests = list(children(element, "inputEntry"))
     results = list(children(element, "outputEntry"))
     if len(tests) != inputs or len(results) != outputs:
-        site.problem(element, f"rule {number} has {len(tests)} conditions and {len(results)} results, "
-                              f"but the table has {inputs} inputs and {outputs} outputs")
+        site.problem(
+            element,
+            f"rule {number} has {len(tests)} conditions and {len(results)} results, "
+            f"but the table has {inputs} inputs and {outputs} outputs",
+        )
     cells = []
     for column, entry in enumerate(tests[:inputs]):
         cell = _cell(entry, site)
         if cell is not None:
             cells.append((column, cell))
     from service.engine.decisions.boxed.literals import literal
+
     logics = [site.typed(literal(entry, site), entry) for entry in results]
-    return Rule(number, element.get("id") or "", tuple(cells), tuple(logics),
-                tuple(text_of(entry) for entry in tests),
-                tuple(text_of(entry) for entry in children(element, "annotationEntry")))
+    return Rule(
+        number,
+        element.get("id") or "",
+        tuple(cells),
+        tuple(logics),
+        tuple(text_of(entry) for entry in tests),
+        tuple(text_of(entry) for entry in children(element, "annotationEntry")),
+    )
 
 
 def _cell(entry: Element, site: Site) -> Cell | None:

@@ -65,7 +65,8 @@ def _priority(outputs: Sequence[Output], result: Value) -> tuple[int, ...]:
     parts = [result] if len(outputs) == 1 else [result.get(output.name) for output in outputs]
     return tuple(
         next((place for place, value in enumerate(output.order) if equal(value, part) is True), len(output.order))
-        for output, part in zip(outputs, parts, strict=True))
+        for output, part in zip(outputs, parts, strict=True)
+    )
 
 
 def _highest(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
@@ -75,11 +76,15 @@ def _highest(table: Table, rules: Sequence[Rule], scope: Scope, runtime: Decisio
 def _aggregated(function: str) -> Apply:
     def apply(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
         from service.feel.builtins import FUNCTIONS
+
         results = _rule_order(table, rules, scope, runtime)
         if len(table.outputs) == 1:
             return _aggregate(FUNCTIONS[function], results, runtime)
-        return {output.name: _aggregate(FUNCTIONS[function], [result[output.name] for result in results], runtime)
-                for output in table.outputs}
+        return {
+            output.name: _aggregate(FUNCTIONS[function], [result[output.name] for result in results], runtime)
+            for output in table.outputs
+        }
+
     return apply
 
 
@@ -89,6 +94,7 @@ def _aggregate(function: Builtin, values: list[Value], runtime: DecisionRuntime)
 
 def _zero() -> Value:
     from decimal import Decimal
+
     return Decimal(0)
 
 

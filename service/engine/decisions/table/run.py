@@ -19,8 +19,15 @@ _PLACE = ("", 0, 0)
 class Table:
     """A compiled decision table."""
 
-    def __init__(self, element: str, policy_name: str, policy: Policy, inputs: Sequence[Input],
-                 outputs: Sequence[Output], rules: Sequence[Rule]) -> None:
+    def __init__(
+        self,
+        element: str,
+        policy_name: str,
+        policy: Policy,
+        inputs: Sequence[Input],
+        outputs: Sequence[Output],
+        rules: Sequence[Rule],
+    ) -> None:
         self.element = element
         self.policy_name = policy_name
         self.policy = policy
@@ -41,8 +48,7 @@ class Table:
             values, traced, result = [], [], None
         if runtime.trace is not None:
             inputs = tuple((each.text, value) for each, value in zip(self.inputs, values, strict=False))
-            runtime.trace.tables.append(
-                TableTrace(self.element, self.policy_name, inputs, tuple(traced), result))
+            runtime.trace.tables.append(TableTrace(self.element, self.policy_name, inputs, tuple(traced), result))
         return result
 
     def _values(self, scope: Scope, runtime: DecisionRuntime) -> list[Value]:
@@ -51,14 +57,16 @@ class Table:
             value = column.logic(scope, runtime)
             if column.type is not ANY:
                 value = convert(value, column.type, runtime)
-            if column.allowed is not None and value is not None and (
-                    column.allowed.run_test(value, scope, runtime) is not True):
+            if (
+                column.allowed is not None
+                and value is not None
+                and (column.allowed.run_test(value, scope, runtime) is not True)
+            ):
                 raise Failure("not_allowed", value=value, type=column.text)
             values.append(value)
         return values
 
-    def _match(self, values: list[Value], scope: Scope,
-               runtime: DecisionRuntime) -> tuple[list[Rule], list[RuleTrace]]:
+    def _match(self, values: list[Value], scope: Scope, runtime: DecisionRuntime) -> tuple[list[Rule], list[RuleTrace]]:
         frames = [[scope, runtime, value] for value in values]
         if runtime.trace is not None:
             return self._match_traced(frames, values)
@@ -96,14 +104,19 @@ class Table:
         """What a rule gives: the value of its output, or a context if there are several."""
         if len(self.outputs) == 1:
             return self._checked(self.outputs[0], rule.results[0](scope, runtime), runtime)
-        return {output.name: self._checked(output, logic(scope, runtime), runtime)
-                for output, logic in zip(self.outputs, rule.results, strict=False)}
+        return {
+            output.name: self._checked(output, logic(scope, runtime), runtime)
+            for output, logic in zip(self.outputs, rule.results, strict=False)
+        }
 
     def _checked(self, output: Output, value: Value, runtime: DecisionRuntime) -> Value:
         if output.type is not ANY:
             value = convert(value, output.type, runtime)
-        if output.allowed is not None and value is not None and (
-                output.allowed.run_test(value, {}, runtime) is not True):
+        if (
+            output.allowed is not None
+            and value is not None
+            and (output.allowed.run_test(value, {}, runtime) is not True)
+        ):
             runtime.warn(_PLACE, "not_allowed", value=value, type=output.name or kind_of(value))
             return None
         return value
@@ -112,7 +125,7 @@ class Table:
         if not any(output.default is not None for output in self.outputs):
             return self.policy.empty()
         defaults = {
-            output.name: None if output.default is None else output.default(scope, runtime)
-            for output in self.outputs}
+            output.name: None if output.default is None else output.default(scope, runtime) for output in self.outputs
+        }
         result = defaults if len(self.outputs) > 1 else defaults[self.outputs[0].name]
         return result

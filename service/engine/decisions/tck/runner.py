@@ -79,8 +79,9 @@ def _input_name(element: Element) -> str:
     return f"{{{namespace}}}{name}" if namespace else name
 
 
-def _run_node(file: str, identifier: str, case: Element, node: Element, model: Model,
-              inputs: dict[str, object]) -> CaseResult:
+def _run_node(
+    file: str, identifier: str, case: Element, node: Element, model: Model, inputs: dict[str, object]
+) -> CaseResult:
     name = node.get("name") or ""
     asked = (case.get("invocableName") or name) if case.get("type") in ("decisionService", "bkm") else name
     namespace = node.get("namespace")

@@ -65,8 +65,9 @@ def difference(expected: Value, actual: Value) -> str:
         close = abs(expected - actual) <= TOLERANCE * max(Decimal(1), abs(expected))
         return "" if close else _told(expected, actual)
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return next((found for left, right in zip(expected, actual, strict=True)
-                     if (found := difference(left, right))), "")
+        return next(
+            (found for left, right in zip(expected, actual, strict=True) if (found := difference(left, right))), ""
+        )
     if isinstance(expected, dict) and isinstance(actual, dict) and expected.keys() == actual.keys():
         return next((found for key in expected if (found := difference(expected[key], actual[key]))), "")
     if kind_of(expected) == kind_of(actual) and equal(expected, actual) is True:
