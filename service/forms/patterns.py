@@ -1,4 +1,4 @@
-"""Regular expressions of a form's `pattern`, written for the browser, judged by FEEL's engine, which cannot be made to hang.
+"""Regular expressions of a form's `pattern`: written for the browser, judged by FEEL's engine, which cannot hang.
 
 As in the browser, a pattern is searched anywhere in the text, and `\\d` and `\\w` mean ASCII. What the engine cannot do
 (look-around, word boundaries, repetitions above 1000) is refused when the form is read.
@@ -10,10 +10,10 @@ from functools import lru_cache
 from service.feel import regex
 from service.feel.errors import Failure
 
-_STEP = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|\[|\]|[^\\\[\]]+", re.DOTALL)
+_STEP = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|\[|\]|[^\\\[\]]+|\\", re.DOTALL)
 _ASCII = {"d": "0-9", "w": "A-Za-z0-9_"}
 _SAME = frozenset(r"DWsSnrt\|.?*+(){}[]^$-0123456789")
-"""Escapes that both languages have, and those of JavaScript that are refused in the name of the other."""
+"""Escapes that both languages read alike; those of other signs stand for the sign."""
 
 
 def _translated(pattern: str) -> str:
