@@ -468,6 +468,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.BigInteger(), nullable=True),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('suspended', sa.Boolean(), nullable=False),
+    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started', sa.Boolean(), nullable=False),
     sa.Column('start_event', sa.Text(), nullable=True),
     sa.Column('correlation_key', sa.Text(), nullable=True),
