@@ -1,4 +1,5 @@
-"""Regular expressions of a form's `pattern`: written for the browser, judged by FEEL's engine, which cannot hang.
+"""Regular expressions of a form's `pattern`: written for the browser, judged by FEEL's engine, which cannot
+hang.
 
 As in the browser, a pattern is searched anywhere in the text, and `\\d` and `\\w` mean ASCII. What the engine cannot do
 (look-around, word boundaries, repetitions above 1000) is refused when the form is read.
