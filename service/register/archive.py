@@ -47,7 +47,7 @@ def count(run_key: int, unit_id: int) -> int:
     return sum(present for _kind, _title, present in db.sa.session.execute(_below(run_key, unit_id)))
 
 
-def _below(run_key: int, unit_id: int) -> sa.Select[tuple[str, str, bool]]:
+def _below(run_key: int, unit_id: int) -> sa.Select[str, str, bool]:
     entry = models.ArchiveEntry
     return (
         sa.select(entry.kind, entry.title, entry.present)

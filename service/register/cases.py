@@ -25,7 +25,7 @@ def find(run_key: int, unit_id: int, limits: Mapping[str, Iterable[str]] | None 
     """
     conditions = [_one_of(column, list(allowed)) for column, allowed in (limits or {}).items()]
     query = _within(sa.select(models.Case), run_key, unit_id).where(*conditions)
-    return db.sa.session.scalars(query).unique().all()
+    return list(db.sa.session.scalars(query).unique())
 
 
 def get(key: int) -> models.Case:
@@ -206,10 +206,11 @@ def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:
         case "township":
             above = sa.select(_Above.id).where(_Above.code.in_(allowed))
             return identity.Unit.parent_id.in_(above)
-    return getattr(models.Case, column).in_(allowed)
+    plain: sa.ColumnElement[str] = models.Case.__table__.c[column]
+    return plain.in_(allowed)
 
 
-def _within(query: sa.Select[tuple[models.Case]], run_key: int, unit_id: int) -> sa.Select[tuple[models.Case]]:
+def _within(query: sa.Select[models.Case], run_key: int, unit_id: int) -> sa.Select[models.Case]:
     top = units.get(unit_id).path
     return (
         query.join(models.Case.unit)

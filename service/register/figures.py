@@ -27,7 +27,7 @@ def note(run_key: int, unit_id: int, **events: int) -> None:
         )
 
 
-def base(unit_id: int) -> Sequence[sa.Row[tuple[int, int, int]]]:
+def base(unit_id: int) -> Sequence[sa.Row[int, int, int]]:
     """Registered households and persons now, per village of a subtree: rows of village id, households, persons."""
     query = (
         sa.select(models.Household.unit_id, sa.func.count(), sa.func.sum(models.Household.persons))
@@ -67,7 +67,7 @@ def confirmed(run_key: int, unit_id: int) -> dict[str, int]:
         .where(models.Case.run_key == run_key, units.within(units.get(unit_id).path))
         .group_by(models.Case.confirmed)
     )
-    counts = {}
+    counts: dict[str, int] = {}
     for flow, households, persons in db.sa.session.execute(query):
         if flow in FLOWS:
             counts |= {f"{FLOWS[flow]}_households": households, f"{FLOWS[flow]}_persons": persons}
@@ -96,4 +96,4 @@ def frozen_base(run_key: int, unit_id: int) -> tuple[int, int]:
         .where(models.Scale.run_key == run_key, identity.Unit.kind == "village", units.within(units.get(unit_id).path))
     )
     households, persons = db.sa.session.execute(query).one()
-    return int(households), int(persons)
+    return int(households or 0), int(persons or 0)

@@ -57,7 +57,7 @@ def _allowed(node: nodes.Node, column: str, text: str, scope: Mapping[str, Any])
         case nodes.Binary(op="=", left=left, right=right) if _is(right, column):
             return _values([left], text, scope)
         case nodes.In(value=value, tests=tests) if _is(value, column):
-            return _values(tests, text, scope)
+            return _values(tests, text, scope) if all(isinstance(test, nodes.Literal) for test in tests) else None
         case nodes.Call(function=nodes.Name(name="list contains"), arguments=(items, value), names=None):
             return _values([items], text, scope) if _is(value, column) else None
     return None

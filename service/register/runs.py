@@ -81,7 +81,7 @@ def fix_quotas(run_key: int, rows: Iterable[Mapping[str, Any]], ids: Mapping[str
     """
     found = []
     for row in rows:
-        code, quota = row.get("unit"), row.get("quota")
+        code, quota = str(row.get("unit")), row.get("quota")
         if code not in ids or quota is None:
             raise errors.Invalid(_("The quota of %(unit)s is missing or the unit does not belong here"), unit=code)
         found.append({"unit_id": ids[code], "quota": int(quota)})

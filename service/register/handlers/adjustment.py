@@ -83,7 +83,7 @@ def _frozen(run: models.Run, townships: Sequence[identity.Unit]) -> dict[int, tu
     """Base per village: households, persons, path. What an earlier call froze is kept."""
     held = runs.frozen(run.key)
     if not held:
-        counted = {row[0]: (row[1], int(row[2])) for row in figures.base(run.unit_id)}
+        counted = {unit_id: (households, int(persons)) for unit_id, households, persons in figures.base(run.unit_id)}
         villages = runs.below(run.unit_id, "village")
         rows = [
             {
