@@ -190,6 +190,6 @@ def _meaningful(root: etree._Element) -> Iterator[etree._Element]:
             continue
         todo += [
             child
-            for child in element.iterchildren(f"{reader.BPMN}*")
+            for child in element.iterchildren(f"{reader.BPMN}*", reversed=True)
             if not (child.tag == f"{reader.BPMN}process" and child.get("isExecutable", "false") != "true")
         ]

@@ -138,6 +138,7 @@ SHEET: Mapping[str, Rule[OneFile[Sheet]]] = {
     "dmn-id-duplicate": Rule(ERROR, tables.duplicate_id),
     "dmn-no-decision": Rule(ERROR, tables.no_decision),
     "dmn-empty": Rule(ERROR, tables.empty_decision),
+    "dmn-circle": Rule(ERROR, tables.circular_decision),
     "dmn-language": Rule(ERROR, tables.other_language),
     "dmn-faulty": Rule(ERROR, tables.faulty_model),
 }

@@ -49,7 +49,7 @@ def _open(files: Mapping[str, bytes], known: Known) -> tuple[bundle.Bundle, list
 
 
 def _opened(file: str, data: bytes) -> bundle.Drawing | bundle.Sheet | bundle.Paper | Problem:
-    kind = PurePosixPath(file).suffix.lower()
+    kind = PurePosixPath(file).suffix
     if len(data) > xml.MAX_BYTES:
         text = _("The file has %(bytes)s bytes; at most %(max)s are read.")
         return _refused(file, "file-size", text, bytes=len(data), max=xml.MAX_BYTES)

@@ -8,13 +8,19 @@ from service.engine.lint import expressions, vocabulary
 from service.engine.lint.bundle import Chart
 from service.engine.lint.people import unknown_name
 from service.engine.lint.problem import Finding, at
+from service.engine.specs.events import PUBLISH
 from service.errors import _
 
 NAME = re.compile(r"[^\W\d]\w*\Z")
 KEYWORDS = frozenset(
     "true false null and or if then else for in return some every satisfies between instance of not".split()
 )
-MAPPING_OUT = model.ACTIVITIES - {"task", "manualTask"} | {"startEvent", "intermediateCatchEvent", "boundaryEvent"}
+THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
+MAPPING_OUT = model.ACTIVITIES - {"task", "manualTask", "sendTask"} | {
+    "startEvent",
+    "intermediateCatchEvent",
+    "boundaryEvent",
+}
 
 
 def writes(node: model.Node) -> Iterator[tuple[str, str]]:
@@ -61,8 +67,8 @@ def hides_function(chart: Chart) -> Iterator[Finding]:
 def output_ignored(chart: Chart) -> Iterator[Finding]:
     """An output mapping at an element that has no result."""
     for node in chart.nodes.values():
-        throws_job = node.kind in ("intermediateThrowEvent", "endEvent") and node.job is not None
-        if node.outputs and node.kind not in MAPPING_OUT and not throws_job:
+        handled = node.kind in THROWING and node.job is not None and node.job.type != PUBLISH
+        if node.outputs and node.kind not in MAPPING_OUT and not handled:
             yield at(node, _("%(element)s has no result, so its output mappings would be ignored; remove them."))
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from lxml import etree
+
 from service.engine import model, reader
 from service.engine.lint.bundle import Bundle, Chart, Drawing
 from service.engine.lint.problem import Finding, at, at_xml
@@ -49,23 +51,21 @@ def dangling_reference(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
 
 
 def dangling_lane(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
-    """A lane that names an element which is not there, or an element in two lanes."""
-    seen: dict[str, str] = {}
+    """A lane that names an element which is not there, or an element in two lanes that are not one inside the other."""
+    seen: dict[str, etree._Element] = {}
     for element in drawing.elements:
-        if reader.local(element) != "flowNodeRef":
+        lane = element.getparent()
+        if reader.local(element) != "flowNodeRef" or lane is None:
             continue
-        found, lane = (element.text or "").strip(), element.getparent()
+        found = (element.text or "").strip()
         target = drawing.by_id.get(found)
+        other = seen.setdefault(found, lane)
         if target is None or reader.local(target) not in NODES:
             text = _("The lane %(element)s names %(id)s, which is not there; remove the reference.")
             yield at_xml(element, text, id=found or "nothing")
-        elif lane is not None and seen.setdefault(found, lane.get("id", "")) != lane.get("id", ""):
-            outer = {a.get("id", "") for a in lane.iterancestors(f"{reader.BPMN}lane")}
-            if seen[found] not in outer:
-                yield at_xml(
-                    element, _("%(id)s stands in two lanes, %(one)s and %(element)s."), id=found, one=seen[found]
-                )
-            seen[found] = lane.get("id", "")
+        elif other is not lane and other not in lane.iterancestors() and lane not in other.iterancestors():
+            text = _("%(id)s stands in two lanes, %(one)s and %(element)s; take it out of one.")
+            yield at_xml(element, text, id=found, one=other.get("id", ""))
 
 
 def stale_flow_reference(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from service.engine import decisions, reader
 from service.engine.lint.bundle import Bundle, Sheet
+from service.engine.lint.paths import circles
 from service.engine.lint.problem import Finding, Reason, at_xml
 from service.errors import _
 
@@ -67,6 +70,20 @@ def faulty_model(sheet: Sheet, bundle: Bundle) -> Iterator[Finding]:
         reason = Reason(problem.message, problem.error.message("zh") if problem.error else problem.message)
         text = _("In the decision “%(name)s”: %(reason)s.")
         yield Finding(problem.element, problem.line, text, {"name": problem.element, "reason": reason})
+
+
+def circular_decision(sheet: Sheet, bundle: Bundle) -> Iterator[Finding]:
+    """Decisions that require each other in a circle."""
+    by_id = {d.get("id", ""): d for d in sheet.decisions}
+    requires = {i: [r for r in _required(d) if r in by_id] for i, d in by_id.items()}
+    for circle in circles(requires):
+        text = _("%(names)s require each other in a circle, so none can be decided; remove one requirement.")
+        yield at_xml(by_id[min(circle)], text, names=", ".join(sorted(circle)))
+
+
+def _required(decision: etree._Element) -> list[str]:
+    pointers = decision.iterfind("{*}informationRequirement/{*}requiredDecision")
+    return [pointer.get("href", "").rpartition("#")[2] for pointer in pointers]
 
 
 def duplicate_decision(bundle: Bundle) -> Iterator[tuple[str, Finding]]:

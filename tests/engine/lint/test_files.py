@@ -29,7 +29,7 @@ def nested(depth: int) -> str:
     return inside
 
 
-@pytest.mark.parametrize("file", ["photo.png", "process", "process.xml", "a.bpmn.bak", ""])
+@pytest.mark.parametrize("file", ["photo.png", "process", "process.xml", "a.bpmn.bak", "A.BPMN", ""])
 def test_a_file_of_another_kind_is_refused(file: str) -> None:
     assert rules({file: b"<x/>"}) == {"file-type"}
 
