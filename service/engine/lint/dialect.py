@@ -30,9 +30,7 @@ def unsupported_element(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
                 continue
             remedy = vocabulary.REMEDIES.get(name)
             if remedy:
-                yield at_xml(
-                    child, _("Lika does not run bpmn:%(name)s (in %(element)s); %(remedy)s."), name=name, remedy=remedy
-                )
+                yield at_xml(child, remedy)
             else:
                 text = _("bpmn:%(name)s in bpmn:%(kind)s (%(element)s) would be ignored; remove it.")
                 yield at_xml(child, text, name=name, kind=kind)

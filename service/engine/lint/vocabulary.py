@@ -118,19 +118,24 @@ UNCHECKED = frozenset(
 )
 
 REMEDIES: Mapping[str, str] = {
-    "complexGateway": _("use an inclusive or exclusive gateway"),
-    "transaction": _("use a sub-process"),
-    "adHocSubProcess": _("use a sub-process, or a user task per piece of work"),
-    "compensateEventDefinition": _("draw the undoing as ordinary tasks after an error event"),
-    "cancelEventDefinition": _("use an error event"),
-    "linkEventDefinition": _("draw the flow, or split the process and call the rest"),
-    "conditionalEventDefinition": _("use a message or signal event that says the condition has come true"),
-    "standardLoopCharacteristics": _("draw the loop with an exclusive gateway, or use multi-instance"),
-    "loopCardinality": _("use an inputCollection in the multi-instance settings"),
-    "script": _("write the script as a FEEL expression in the script task's settings"),
-    "potentialOwner": _("use candidate groups in the assignment settings"),
-    "humanPerformer": _("use the assignee in the assignment settings"),
+    "complexGateway": _("Lika runs no complex gateways (%(element)s); use an inclusive or exclusive gateway."),
+    "transaction": _("Lika runs no transactions (%(element)s); use a sub-process."),
+    "adHocSubProcess": _("Lika runs no ad-hoc sub-processes (%(element)s); draw a task for each piece of work."),
+    "compensateEventDefinition": _(
+        "Lika runs no compensation (%(element)s); draw the undoing as tasks after an error."
+    ),
+    "cancelEventDefinition": _("Lika runs no cancel events (%(element)s); use an error event."),
+    "linkEventDefinition": _("Lika runs no link events (%(element)s); draw the flow, or call a second process."),
+    "conditionalEventDefinition": _("Lika runs no conditional events (%(element)s); use a message or signal event."),
+    "standardLoopCharacteristics": _(
+        "Lika runs no standard loops (%(element)s); draw the loop, or use multi-instance."
+    ),
+    "loopCardinality": _("%(element)s repeats by a number; give an input collection in its multi-instance settings."),
+    "script": _("%(element)s has a program text; write a FEEL expression in its script settings."),
+    "potentialOwner": _("The potential owner of %(element)s would be ignored; use candidate groups."),
+    "humanPerformer": _("The performer of %(element)s would be ignored; use the assignee."),
 }
+"""What to draw instead of BPMN elements that designers may expect to run."""
 
 
 @dataclass(frozen=True, slots=True)
