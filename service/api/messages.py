@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from service import identity
 from service.api import schemas
 from service.api.routes import Routes
-from service.workflow import messages
+from service.workflow import delivery, messages
 
 routes = Routes("Messages", "What processes wait for.")
 
@@ -67,7 +67,7 @@ def correlate_message(by: identity.Person, body: dict[str, Any]) -> dict[str, An
 
     Done when the answer comes; 404 if nobody waits for it now.
     """
-    key, instance_key = messages.correlate(
+    key, instance_key = delivery.correlate(
         body["name"], body.get("correlation_key", ""), body.get("variables") or {}, by=by
     )
     return {"tenantId": schemas.TENANT, "messageKey": str(key), "processInstanceKey": str(instance_key)}
