@@ -53,6 +53,11 @@ def notes():
         return connection.execute(sqla.text("SELECT value FROM notes ORDER BY value")).scalars().all()
 
 
+def registered():
+    with db.sa.engine.connect() as connection:
+        return connection.execute(sqla.text("SELECT id FROM procrastinate_workers")).scalars().all()
+
+
 def wait_for(condition, seconds=40):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -64,6 +69,7 @@ def wait_for(condition, seconds=40):
 
 def test_two_workers_do_every_job_once_and_stop_when_told(workshop, hire):
     workers = [hire(), hire()]
+    wait_for(lambda: len(registered()) == 2)
     for value in range(1, 101):
         jobs.defer("acceptance.note", lock=str(value % 7), value=value)
     wait_for(lambda: len(notes()) >= 100)
