@@ -200,7 +200,7 @@ EXTENSIONS: Mapping[str, Extension] = {
 ROSTER = tuple("roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split())
 
 PROPERTIES: Mapping[str, frozenset[str]] = {
-    "unit": _on("process startEvent callActivity userTask subProcess"),
+    "unit": _on("process callActivity userTask"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
     "dueReminder": _on("userTask"),
     "notBy": _on("userTask"),
