@@ -18,14 +18,23 @@ PROCESS = "world"
 BORN = date(1970, 1, 1)
 
 
-def bpmn(task: str = "", process: str = PROCESS) -> bytes:
-    """A process of one user task; ``task`` is what its extension elements hold besides ``zeebe:userTask``."""
+def bpmn(task: str = "", then: str = "") -> bytes:
+    """A process of one user task; ``task`` is what its extension elements hold besides ``zeebe:userTask``.
+
+    With ``then``, the id of another process, that one is called afterwards with all variables.
+    """
+    after = f"""<bpmn:callActivity id="Activity_Then" name="其后">
+      <bpmn:extensionElements><zeebe:calledElement processId="{then}" /></bpmn:extensionElements>
+      <bpmn:incoming>Flow_2</bpmn:incoming><bpmn:outgoing>Flow_3</bpmn:outgoing>
+    </bpmn:callActivity>
+    <bpmn:sequenceFlow id="Flow_3" sourceRef="Activity_Then" targetRef="End_Done" />"""
+    target, last, middle = ("Activity_Then", "Flow_3", after) if then else ("End_Done", "Flow_2", "")
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"
     xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:modeler="http://camunda.org/schema/modeler/1.0"
     targetNamespace="http://bpmn.io/schema/bpmn" modeler:executionPlatform="Camunda Cloud"
     modeler:executionPlatformVersion="8.8.0">
-  <bpmn:process id="{process}" name="试验" isExecutable="true">
+  <bpmn:process id="{PROCESS}" name="试验" isExecutable="true">
     <bpmn:startEvent id="Event_Begun" name="已开始"><bpmn:outgoing>Flow_1</bpmn:outgoing></bpmn:startEvent>
     <bpmn:sequenceFlow id="Flow_1" sourceRef="Event_Begun" targetRef="Task_Rows" />
     <bpmn:userTask id="Task_Rows" name="逐户办理">
@@ -33,8 +42,8 @@ def bpmn(task: str = "", process: str = PROCESS) -> bytes:
         <zeebe:assignmentDefinition candidateGroups="village_committee" />{task}</bpmn:extensionElements>
       <bpmn:incoming>Flow_1</bpmn:incoming><bpmn:outgoing>Flow_2</bpmn:outgoing>
     </bpmn:userTask>
-    <bpmn:sequenceFlow id="Flow_2" sourceRef="Task_Rows" targetRef="End_Done" />
-    <bpmn:endEvent id="End_Done" name="已结束"><bpmn:incoming>Flow_2</bpmn:incoming></bpmn:endEvent>
+    <bpmn:sequenceFlow id="Flow_2" sourceRef="Task_Rows" targetRef="{target}" />{middle}
+    <bpmn:endEvent id="End_Done" name="已结束"><bpmn:incoming>{last}</bpmn:incoming></bpmn:endEvent>
   </bpmn:process>
 </bpmn:definitions>""".encode()
 
@@ -47,8 +56,10 @@ class World:
         *,
         deployed: bool = False,
         task: str = "",
+        then: str = "",
         forms: Sequence[str] = (),
         files: Mapping[str, bytes] | None = None,
+        at: str = "500299001",
     ) -> None:
         self.serial = 0
         county = units.add("500299", "某县", "county")
@@ -56,7 +67,7 @@ class World:
         self.township = units.add("500299001", "枫溪乡", "township", county).id
         self.upper = self._village("500299001001", "上村")
         self.lower = self._village("500299001002", "下村")
-        self.instance = self._deploy(task, forms, files or {}) if deployed else db.next_key()
+        self.instance = self._deploy(bpmn(task, then), forms, files or {}, at) if deployed else db.next_key()
         self.do("run-open", self.township, {"kind": "household", "year": "=2014"})
 
     def do(
@@ -104,11 +115,11 @@ class World:
         """The states by code."""
         return {code: case.state for code, case in self.cases(unit).items()}
 
-    def _deploy(self, task: str, forms: Sequence[str], more: Mapping[str, bytes]) -> int:
+    def _deploy(self, drawing: bytes, forms: Sequence[str], more: Mapping[str, bytes], at: str) -> int:
         paths = [*(ROOT / "processes").glob("*.dmn"), *(ROOT / "forms" / f"{name}.form" for name in forms)]
         files = {path.name: path.read_bytes() for path in paths}
-        deployments.deploy({"world.bpmn": bpmn(task), **files, **more}, by=identity.SYSTEM)
-        return instances.create(PROCESS, {}, by=identity.SYSTEM, unit="500299001").key
+        deployments.deploy({"world.bpmn": drawing, **files, **more}, by=identity.SYSTEM)
+        return instances.create(PROCESS, {}, by=identity.SYSTEM, unit=at).key
 
     def _village(self, code: str, name: str) -> int:
         unit = units.add(code, name, "village", units.get(self.township))
