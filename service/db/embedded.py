@@ -137,7 +137,7 @@ def _open_the_way(account: pwd.struct_passwd | None, data: Path) -> None:
     programs = binaries().parent
     for folder in {*data.parents, *programs.parents}:
         _add_mode(folder, stat.S_IXOTH)
-    if not (binaries() / "postgres").stat().st_mode & stat.S_IXOTH:
+    if not all(path.stat().st_mode & stat.S_IXOTH for path in (programs, binaries(), binaries() / "postgres")):
         for path in (programs, *programs.rglob("*")):
             _add_mode(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
 

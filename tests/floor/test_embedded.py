@@ -163,6 +163,17 @@ def test_a_name_taken_by_somebody_else_is_avoided(data, monkeypatch, tmp_path):
     assert embedded._private_folder(data, account) != first
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_root_opens_the_way_to_programs_and_data_that_were_installed_for_itself_alone(data, monkeypatch):
+    programs = data.parent / "closed" / "pginstall18"
+    shutil.copytree(embedded.binaries().parent, programs)
+    for path in (data.parent, *data.parent.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o700)
+    monkeypatch.setattr(embedded, "binaries", lambda: programs / "bin")
+    embedded.start(data, forgetful=True).release()
+    assert data.parent.stat().st_mode & 0o777 == 0o711, "others may pass through and see nothing"
+
+
 def test_databases_are_made_once_and_dropped(server):
     server.create_database("extra")
     server.create_database("extra")
