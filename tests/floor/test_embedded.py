@@ -173,7 +173,7 @@ def test_root_opens_the_way_to_programs_and_data_that_were_installed_for_itself_
         path.chmod(path.stat().st_mode & 0o700)
     monkeypatch.setattr(embedded, "binaries", lambda: programs / "bin")
     embedded.start(data, forgetful=True).release()
-    assert data.parent.stat().st_mode & 0o777 == 0o711, "others may pass through and see nothing"
+    assert data.parent.stat().st_mode & 0o777 == 0o701, "others may pass through and see nothing"
 
 
 def test_databases_are_made_once_and_dropped(server):
