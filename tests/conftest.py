@@ -23,6 +23,8 @@ from service import clock, db, identity, jobs
 from service.db import embedded, schema
 
 KEPT = ("alembic_version",)
+QUICK_HASHES = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+"""The same algorithm at its lowest cost: people are made anew for each test."""
 EMPTY_TABLES = """
 DO $$
 DECLARE name text; filled boolean;
@@ -52,7 +54,14 @@ def server() -> Iterator[embedded.Server]:
 def application(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[flask.Flask]:
     """The application on an empty database with all tables. Ask for `app` instead: it is clean."""
     os.environ["LIKA_VAR"] = str(tmp_path_factory.mktemp("var"))
-    made = service.create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": server.url(), "CLOCK_MAY_MOVE": True})
+    made = service.create_app(
+        {
+            "TESTING": True,
+            "SQLALCHEMY_DATABASE_URI": server.url(),
+            "CLOCK_MAY_MOVE": True,
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK_HASHES,
+        }
+    )
     made.test_client_class = FreshClient
     with made.app_context():
         schema.create_all()

@@ -1,12 +1,12 @@
 """Incidents: what stopped, and trying it again."""
 
+import dataclasses
 from typing import Any
 
 from service import identity
 from service.api import schemas, search, sight
 from service.api.routes import Routes
 from service.api.search.fields import constant
-from service.api.search.kinds import WORDS, Kind
 from service.workflow import incidents, models
 
 routes = Routes("Incidents", "What stopped and waits for help.")
@@ -33,7 +33,7 @@ TYPES = (
 """The SDK's enumeration; a type beyond it is shown as UNKNOWN."""
 
 _CHOICE = search.Choice(*TYPES)
-TYPE = Kind("choice", WORDS, lambda type_: type_ if type_ in TYPES else "UNKNOWN", _CHOICE.read, _CHOICE.schema)
+TYPE = dataclasses.replace(_CHOICE, show=lambda type_: type_ if type_ in TYPES else "UNKNOWN")
 
 LISTING = search.Listing(
     "Incident",

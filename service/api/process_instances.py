@@ -27,7 +27,7 @@ LONGEST_WAIT = timedelta(seconds=25)
 USUAL_WAIT = timedelta(seconds=10)
 
 
-def _among(model: Any, column: Any, kind: search.Kind, *also: Condition) -> Any:
+def _among(model: Any, column: Any, kind: search.Kind, *also: Condition) -> search.Matcher:
     """Build the matcher for a row of `model` that belongs to the instance."""
 
     def match(given: Any, place: str) -> Condition:
@@ -38,16 +38,21 @@ def _among(model: Any, column: Any, kind: search.Kind, *also: Condition) -> Any:
         found = sqla.select(1).where(model.instance_key == instance.key, *conditions, *also)
         return found.correlate(instance).exists()
 
-    return match
+    return search.Matcher(match, kind.criterion)
 
 
 def _has(model: Any, *which: Condition) -> Any:
     return sqla.select(1).where(model.instance_key == instance.key, *which).correlate(instance).exists()
 
 
-def no_tags(given: Any, place: str) -> Condition:
-    """Build the condition for a filter by tags: nothing has tags here."""
+def _no_tags(given: Any, place: str) -> Condition:
+    if not isinstance(given, list):
+        raise search.refuse(place, _("This must be a list of texts."))
     return sqla.literal(not given)
+
+
+NO_TAG = search.Matcher(_no_tags, {"type": "array", "items": {"type": "string"}})
+"""A filter by tags: nothing has tags here."""
 
 
 _element, _job = models.ElementInstance, models.Job
@@ -72,7 +77,7 @@ BASIC = [
         "parentElementInstanceKey", search.KEY, instance.parent_element_key, filter=True, sort=True, nullable=True
     ),
     search.Field("businessId", search.TEXT, constant(None), filter=True, sort=True, nullable=True),
-    search.Field("tags", search.LIST, NO_TAGS, filter=True, matches=no_tags),
+    search.Field("tags", search.LIST, NO_TAGS, filter=True, matches=NO_TAG),
     search.Field("batchOperationId", search.TEXT, constant(None), filter=True, shown=False),
     search.Field("batchOperationKey", search.TEXT, constant(None), filter=True, shown=False),
     search.Field(

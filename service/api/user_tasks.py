@@ -31,7 +31,7 @@ GROUPS = sqla.case(
 """The roles that may do a task: as the diagram names them, else the lane's."""
 
 
-def _among(column: Any) -> Any:
+def _among(column: Any) -> search.Matcher:
     """Build the matcher for a list of names: one of them must fulfil the filter."""
 
     def match(given: Any, place: str) -> Condition:
@@ -42,7 +42,7 @@ def _among(column: Any) -> Any:
         conditions = [search.TEXT.condition(each.c.name, operator, value, place) for operator, value in asked.items()]
         return sqla.select(1).select_from(each).where(*conditions).correlate(task).exists()
 
-    return match
+    return search.Matcher(match, search.TEXT.criterion)
 
 
 LISTING = search.Listing(
@@ -76,7 +76,7 @@ LISTING = search.Listing(
         search.Field("rootProcessInstanceKey", search.KEY, task.root_key),
         search.Field("businessId", search.TEXT, constant(None), filter=True, sort=True, nullable=True),
         search.Field("formKey", search.KEY, task.form_key, nullable=True),
-        search.Field("tags", search.LIST, NONE, filter=True, matches=process_instances.no_tags),
+        search.Field("tags", search.LIST, NONE, filter=True, matches=process_instances.NO_TAG),
         search.Field(
             "processInstanceVariables",
             search.TEXT,

@@ -67,7 +67,13 @@ def _compared(operator: str, given: Any, place: str) -> Condition:
     return search.TEXT.condition(AS_TEXT, operator, given, at)
 
 
-def held_by(scope: Column) -> Any:
+MATCHER = search.Matcher(
+    matches,
+    dataclasses.replace(search.TEXT, json={"type": "string", "contentMediaType": "application/json"}).criterion,
+)
+
+
+def held_by(scope: Column) -> search.Matcher:
     """Build the matcher of a filter that lists `{name, value}`: the scope must hold every one."""
 
     def match(given: Any, place: str) -> Condition:
@@ -75,7 +81,9 @@ def held_by(scope: Column) -> Any:
             raise refuse(place, _("This must be a list of 1 to 50 objects with name and value."))
         return sqla.and_(*(_held(scope, each, f"{place}[{index}]") for index, each in enumerate(given)))
 
-    return match
+    pair = {"type": "object", "required": ["name", "value"], "additionalProperties": False}
+    pair["properties"] = {"name": {"type": "string"}, "value": MATCHER.json}
+    return search.Matcher(match, {"type": "array", "items": pair, "minItems": 1, "maxItems": 50})
 
 
 def _held(scope: Column, given: Any, place: str) -> Condition:
@@ -92,7 +100,7 @@ LISTING = search.Listing(
         search.Field("variableKey", search.KEY, variable.key, filter=True, sort=True),
         search.Field("name", search.TEXT, variable.name, filter=True, sort=True),
         search.Field("value", VALUE, variable.value),
-        search.Field("value", search.TEXT, AS_TEXT, filter=True, sort=True, shown=False, matches=matches),
+        search.Field("value", search.TEXT, AS_TEXT, filter=True, sort=True, shown=False, matches=MATCHER),
         search.Field("isTruncated", search.FLAG, sqla.func.length(AS_TEXT) > CUT_AT, filter=True),
         search.Field("tenantId", search.TEXT, constant(schemas.TENANT), filter=True, sort=True, exact=True),
         search.Field("scopeKey", search.KEY, variable.scope_key, filter=True, sort=True),

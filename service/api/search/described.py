@@ -71,9 +71,4 @@ def query(listing: Listing) -> type[ma.Schema]:
 
 
 def _criterion(field: Field) -> ma.fields.Field[Any]:
-    if field.matches is not None or field.exact or not field.kind.operators:
-        return ma.fields.Raw(data_key=field.name, metadata={"description": f"{field.kind.name}, a plain value"})
-    operators = ", ".join(field.kind.operators)
-    return ma.fields.Raw(
-        data_key=field.name, metadata={"description": f"{field.kind.name}, or an object with {operators}"}
-    )
+    return ma.fields.Raw(data_key=field.name, metadata=dict(field.criterion))

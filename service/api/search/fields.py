@@ -1,6 +1,6 @@
 """A field of a search: what it shows, and whether one may filter and sort by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,13 @@ import sqlalchemy as sqla
 from service.api.search.kinds import Column, Condition, Kind, refuse
 from service.errors import _
 
-Matcher = Callable[[Any, str], Condition]
+
+@dataclass(frozen=True)
+class Matcher:
+    """A comparison of its own: `build` makes (value, place) -> condition, `json` is the schema of the value."""
+
+    build: Callable[[Any, str], Condition]
+    json: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,8 @@ class Field:
     """A field named as in JSON.
 
     `column` is what it reads. `filter` and `sort` allow its use there, `shown` puts it into the results, `exact` allows
-    a plain value only. `matches` replaces the comparison: (value, place) -> condition. A column that can be null says
-    so: nulls come last in either order.
+    a plain value only. `matches` replaces the comparison. A column that can be null says so: nulls come last in either
+    order.
     """
 
     name: str
@@ -31,10 +37,17 @@ class Field:
     exact: bool = False
     matches: Matcher | None = None
 
+    @property
+    def criterion(self) -> Mapping[str, Any]:
+        """The JSON schema of what a filter may say of this field."""
+        if self.matches is not None:
+            return self.matches.json
+        return self.kind.json if self.exact else self.kind.criterion
+
     def condition(self, given: Any, place: str) -> Condition:
         """Build the condition for what a filter says of this field: a plain value or an object of operators."""
         if self.matches is not None:
-            return self.matches(given, place)
+            return self.matches.build(given, place)
         if not isinstance(given, dict):
             return (
                 self.kind.condition(self.column, "$eq", given, place)

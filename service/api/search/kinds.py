@@ -1,6 +1,6 @@
 """The kinds of values in search results: how each is shown, read from a filter, and compared in SQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ Condition = ColumnElement[bool]
 EQUALITY = ("$eq", "$neq", "$exists", "$in", "$notIn")
 ORDER = ("$eq", "$neq", "$exists", "$in", "$gt", "$gte", "$lt", "$lte")
 WORDS = (*EQUALITY, "$like")
+MOST_VALUES = 1000
+LIKE = {"type": "string", "description": "* stands for any text, ? for one character, \\* for an asterisk itself."}
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Kind:
     """A kind of value.
 
     `show` turns a value that is not None into JSON, `read` turns JSON from a filter or cursor into a value or raises
-    ValueError with the reason; `operators` may stand in a filter; `schema` makes the field that documents it.
+    ValueError with the reason; `operators` may stand in a filter; `schema` makes the field that documents it in a
+    result, `json` is the JSON schema that documents it in a filter.
     """
 
     name: str
@@ -34,7 +37,18 @@ class Kind:
     show: Callable[[Any], Any]
     read: Callable[[Any], Any]
     schema: Callable[..., ma.fields.Field[Any]]
-    values: tuple[str, ...] = field(default=())
+    json: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def criterion(self) -> dict[str, Any]:
+        """The JSON schema of what a filter may say: a plain value or an object of operators."""
+        if not self.operators:
+            return dict(self.json)
+        several = {"type": "array", "items": self.json, "maxItems": MOST_VALUES}
+        special = {"$exists": {"type": "boolean"}, "$in": several, "$notIn": several, "$like": LIKE}
+        properties = {name: special.get(name, self.json) for name in self.operators}
+        operators = {"type": "object", "properties": properties, "minProperties": 1, "additionalProperties": False}
+        return {"oneOf": [self.json, operators]}
 
     def condition(self, column: Column, operator: str, given: Any, place: str) -> Condition:
         """Build the condition of one operator. Raises Invalid naming `place`."""
@@ -50,8 +64,8 @@ class Kind:
         if operator == "$like":
             return column.like(_pattern(self._text(given, place)), escape="\\")
         if operator in ("$in", "$notIn"):
-            if not isinstance(given, list) or len(given) > 1000:
-                raise refuse(place, _("This must be a list of at most 1000 values."))
+            if not isinstance(given, list) or len(given) > MOST_VALUES:
+                raise refuse(place, _("This must be a list of at most %(most)s values."), most=MOST_VALUES)
             values = [self._value(each, place) for each in given]
             return column.in_(values) if operator == "$in" else sqla.or_(column.not_in(values), column.is_(None))
         return _COMPARE[operator](column, self._value(given, place))
@@ -144,11 +158,13 @@ def _texts(**options: Any) -> ma.fields.Field[Any]:
     return ma.fields.List(schemas.Text(), **options)
 
 
-TEXT = Kind("text", WORDS, _same, _read_text, schemas.Text)
-KEY = Kind("key", EQUALITY, str, _read_key, schemas.Key)
-NUMBER = Kind("number", ORDER, _same, _read_number, schemas.Whole)
-INSTANT = Kind("instant", ORDER, schemas.show_instant, _read_instant, schemas.Instant)
-FLAG = Kind("flag", (), _same, _read_flag, schemas.Flag)
+TEXT = Kind("text", WORDS, _same, _read_text, schemas.Text, {"type": "string"})
+KEY = Kind("key", EQUALITY, str, _read_key, schemas.Key, {"type": "string", "pattern": "^[0-9]{1,19}$"})
+NUMBER = Kind("number", ORDER, _same, _read_number, schemas.Whole, {"type": "integer", "format": "int32"})
+INSTANT = Kind(
+    "instant", ORDER, schemas.show_instant, _read_instant, schemas.Instant, {"type": "string", "format": "date-time"}
+)
+FLAG = Kind("flag", (), _same, _read_flag, schemas.Flag, {"type": "boolean"})
 LIST = Kind("list", (), list, _read_nothing, _texts)
 MAP = Kind("map", (), _same, _read_nothing, ma.fields.Dict)
 
@@ -165,4 +181,4 @@ def Choice(*values: str) -> Kind:  # noqa: N802 - it stands beside the constants
         options.setdefault("validate", ma.validate.OneOf(values))
         return schemas.Text(**options)
 
-    return Kind("choice", WORDS, _same, read, schema, values)
+    return Kind("choice", WORDS, _same, read, schema, {"type": "string", "enum": list(values)})

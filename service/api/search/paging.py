@@ -84,9 +84,11 @@ def read_cursor(order: Sequence[Order], text: str, place: str) -> list[Any]:
         shown = json.loads(base64.urlsafe_b64decode(text.encode()))
         if not isinstance(shown, list) or len(shown) != len(order):
             raise ValueError
-        return [None if v is None else each.field.kind.read(v) for each, v in zip(order, shown, strict=True)]
+        values = [None if v is None else each.field.kind.read(v) for each, v in zip(order, shown, strict=True)]
     except (ValueError, binascii.Error, RecursionError):
         raise refuse(place, _("This cursor does not belong to a search with this sort.")) from None
+    # SQLAlchemy takes a bare true or false for a keyword, which has no order.
+    return [sqla.literal(v) if isinstance(v, bool) else v for v in values]
 
 
 def order_by(order: Sequence[Order], *, backward: bool) -> list[Any]:
