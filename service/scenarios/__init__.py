@@ -1,9 +1,10 @@
 """Scenarios: whole runs of processes told in YAML files, played on a scratch database with a virtual clock.
 
-`scenario` reads a file, `player` plays it, `report` shows what happened.
+`scenario` says what a file holds, `reading` reads one, `player` plays it, `report` shows what happened.
 """
 
-from service.scenarios.player import play
-from service.scenarios.scenario import Scenario, read
+from service.scenarios.player import Result, play
+from service.scenarios.reading import files, read
+from service.scenarios.scenario import Scenario
 
-__all__ = ["Scenario", "play", "read"]
+__all__ = ["Result", "Scenario", "files", "play", "read"]

@@ -2,62 +2,84 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from service import clock, db, engine, errors, identity, jobs
-from service.scenarios import people, verdict, view
-from service.scenarios.scenario import Answer, Post, Scenario
-from service.workflow import instances, messages, models, tasks, timers
+from service.scenarios import ending, people, post, verdict, view
+from service.scenarios.scenario import Answer, Scenario
+from service.workflow import instances, models, tasks, timers
 
-Progress = Callable[["Player"], None]
 MAX_ACTS = 200_000
 
 
 @dataclass(frozen=True)
 class Act:
-    """Something that happened: at an instant, in a unit, an element, who did it, and what came of it."""
+    """Something that happened: at an instant, in a unit, at an element; who did it, and what came of it."""
 
     at: datetime
     instance_key: int
     process_id: str
     unit: str
     element_id: str
+    name: str
     what: str
     who: str = ""
 
 
 @dataclass
 class Result:
-    """How a scenario ended."""
+    """How a scenario ended: what people did, the end as `ending.of_run` sees it, and what is wrong."""
 
     scenario: Scenario
     acts: list[Act] = field(default_factory=list)
+    end: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
-    root_key: int | None = None
 
     @property
     def passed(self) -> bool:
+        """Whether all held."""
         return not self.failures
 
 
-def play(scenario: Scenario, progress: Progress = lambda player: None) -> Result:
-    """Play a scenario on the present database, which must be empty but for roles, and judge it."""
+Progress = Callable[[Result], None]
+
+
+def play(scenario: Scenario, progress: Progress = lambda result: None) -> Result:
+    """Play a scenario on the present database, which holds its data set and the processes, and judge it."""
+    player = Player(scenario, progress)
+    result, began = player.result, time.perf_counter()
     with clock.frozen(scenario.clock):
-        player = Player(scenario, progress)
         try:
-            player.run()
+            root = player.start()
+            player.run(root)
         except errors.Problem as problem:
             places = "; ".join(f"{place}: {text}" for place, text in problem.fields.items())
-            player.result.failures.append(f"{problem} {places}".strip())
+            result.failures.append(f"{problem} {places}".strip())
         else:
-            player.result.failures += verdict.judge(scenario, player.result.root_key, player.errors_seen)
-        return player.result
+            result.end = ending.of_run(root)
+            wrong = verdict.judge(scenario, root, result.end)
+            result.failures += wrong and player.why_not_further()
+            result.failures += wrong + player.never_refused()
+        result.ended_at = clock.now()
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A task that somebody will do: the number of the rule, and when."""
+
+    number: int
+    at: datetime
 
 
 class Player:
@@ -67,165 +89,139 @@ class Player:
         self.scenario = scenario
         self.progress = progress
         self.result = Result(scenario)
+        self.given = {"given": engine.normalise(scenario.given)}
+        self.postbox = post.Postbox(scenario.messages, self.given)
+        self.claims: dict[int, Claim] = {}
         self.used: Counter[int] = Counter()
-        self.nth: Counter[str] = Counter()
-        self.posted: Counter[tuple[int, int]] = Counter()
-        self.ready_at: dict[int, datetime] = {}
-        self.stuck: dict[int, str] = {}
-        self.errors_seen: set[int] = set()
-        self.acts = 0
+        self.nth: Counter[tuple[str, int | None]] = Counter()
+        self.refused: set[int] = set()
+        self.refused_as_expected: set[int] = set()
 
-    def run(self) -> None:
-        """Start and go on until nothing more happens or time is up."""
-        self._start()
-        while clock.now() <= self.scenario.until and self.acts < MAX_ACTS:
-            jobs.run_pending()
-            if not (self._post_due() + self._answer_all()) and not self._let_time_pass():
-                break
-        jobs.run_pending()
-        for key, why in self.stuck.items():
-            task = db.sa.session.get(models.UserTask, key)
-            if task is not None and task.state == "CREATED":
-                self.result.failures.append(f"{task.element_id}: {why}")
-
-    def note(self, instance: models.ProcessInstance, element_id: str, what: str, who: str = "") -> None:
-        """Remember something that happened."""
-        unit = identity.units.get(instance.unit_id).name if instance.unit_id else ""
-        self.result.acts.append(Act(clock.now(), instance.key, instance.process_id, unit, element_id, what, who))
-        self.acts += 1
-        self.progress(self)
-
-    def _start(self) -> None:
+    def start(self) -> int:
+        """Start the instance as the scenario says, and give its key."""
         given = self.scenario
-        variables = view.evaluate(given.variables, {})
-        if given.message is not None:
-            self._publish(given.message, {})
+        if given.message is None:
+            variables = view.evaluate(given.variables, self.given)
+            row = instances.create(given.process, variables, by=identity.SYSTEM, unit=given.unit)
+        else:
+            post.send(given.message, self.given)
             jobs.run_pending()
             query = select(models.ProcessInstance).where(models.ProcessInstance.process_id == given.process)
-            row = db.sa.session.scalars(query).first()
-            if row is None:
+            found = db.sa.session.scalars(query).first()
+            if found is None:
                 raise errors.Conflict(f"message {given.message.name} started no instance of {given.process}")
-        else:
-            row = instances.create(given.process, variables, by=identity.SYSTEM, unit=given.unit)
-        self.result.root_key = row.root_key
-        self.note(row, row.process_id, "started")
+            row = found
+        self._note(row, given.process, "", "started")
+        return row.key
+
+    def run(self, root: int) -> None:
+        """Go on until nothing more happens or time is up."""
+        while clock.now() <= self.scenario.until and len(self.result.acts) < MAX_ACTS:
+            jobs.run_pending()
+            if not (self.postbox.send_due() or self._answer_all()) and not self._let_time_pass(root):
+                break
+        jobs.run_pending()
+        if len(self.result.acts) >= MAX_ACTS:
+            self.result.failures.append(f"gave up after {MAX_ACTS} acts; does a loop never end?")
+
+    def why_not_further(self) -> list[str]:
+        """What held the run up: time that was over, tasks that no rule of the scenario answers; as sentences."""
+        over = [f"gave up at {clock.now():%Y-%m-%d}, see `until`"] if clock.now() > self.scenario.until else []
+        claimed = self.claims.keys() | self.refused
+        places = Counter(task.element_id for task in _open_tasks() if task.key not in claimed)
+        return over + [f"{element}: no rule fits this task ({count} open)" for element, count in places.items()]
+
+    def never_refused(self) -> list[str]:
+        """The rules whose answer should have been refused and was not, as sentences."""
+        return [
+            f"answers[{number}] ({', '.join(answer.task)}) was never refused with {answer.error!r}"
+            for number, answer in enumerate(self.scenario.answers)
+            if answer.error and number not in self.refused_as_expected
+        ]
 
     def _answer_all(self) -> int:
-        task = models.UserTask
-        db.sa.session.remove()
-        query = select(task).where(task.state == "CREATED").order_by(task.created_at, task.key)
-        found = [t for t in db.sa.session.scalars(query) if t.key not in self.stuck]
-        return sum(self._answer(t.key) for t in found)
+        keys = [task.key for task in _open_tasks()]
+        self.claims = {key: self.claims[key] for key in keys if key in self.claims}
+        return sum(self._answer(key) for key in keys if key not in self.refused)
 
     def _answer(self, key: int) -> bool:
+        """Let a task be done if its time has come; False when nothing happened."""
+        claim = self.claims.get(key)
+        if claim and claim.at > clock.now():
+            return False
         task = db.sa.session.get_one(models.UserTask, key)
         if task.state != "CREATED":
             return False
-        context = view.of_task(task) | {"nth": self.nth[task.element_id] + 1}
-        rule = self._rule(task, context)
-        if rule is None:
-            self.stuck[key] = "nobody answers this task in the scenario"
+        context = {
+            **self.given,
+            **view.of_task(task),
+            "nth": engine.normalise(self.nth[task.element_id, task.unit_id] + 1),
+        }
+        claim = claim or self._claim(task, context)
+        if claim is None or claim.at > clock.now():
             return False
-        number, answer = rule
-        if not self._is_time(task, answer):
-            return False
-        person = people.who(task, answer.by)
+        del self.claims[key]
+        answer = self.scenario.answers[claim.number]
         payload = dict(view.evaluate(answer.answer, context) or {})
         if answer.rows is not None:
             payload["rows"] = view.rows(task, answer.rows, context)
-        self.used[number] += 1
-        return self._submit(task, number, answer, payload, person)
-
-    def _submit(
-        self, task: models.UserTask, number: int, answer: Answer, payload: Mapping[str, Any], person: identity.Person
-    ) -> bool:
-        instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
-        element_id = task.element_id
-        try:
-            tasks.complete(task.key, payload, by=person)
-        except errors.Problem as problem:
-            text = f"{problem} {problem.fields}" if problem.fields else str(problem)
-            if answer.error and answer.error in text:
-                self.errors_seen.add(number)
-                self.note(instance, element_id, f"refused: {text[:200]}", person.username)
-                return True
-            self.stuck[task.key] = f"the answer was refused: {text}"
-            return False
-        if answer.error:
-            self.result.failures.append(f"{element_id}: the answer should have been refused with {answer.error!r}")
-        self.nth[element_id] += 1
-        self.note(instance, element_id, "completed", person.username)
-        self._post_after(instance, element_id)
+        self._complete(task, claim.number, payload, people.who(task, answer.by))
         return True
 
-    def _rule(self, task: models.UserTask, context: Mapping[str, Any]) -> tuple[int, Answer] | None:
+    def _claim(self, task: models.UserTask, context: Mapping[str, Any]) -> Claim | None:
+        """The first rule that fits takes the task."""
         for number, answer in enumerate(self.scenario.answers):
-            if not answer.names(task.element_id):
-                continue
-            if answer.times is not None and self.used[number] >= answer.times:
-                continue
-            if answer.when is None or view.evaluate(answer.when, context) is True:
-                return number, answer
+            if self._fits(number, answer, task, context):
+                self.used[number] += 1
+                delay = engine.duration(answer.after, task.created_at)
+                self.claims[task.key] = Claim(number, task.created_at + delay)
+                return self.claims[task.key]
         return None
 
-    def _is_time(self, task: models.UserTask, answer: Answer) -> bool:
-        if answer.after is None:
-            return True
-        at = task.created_at + engine.duration(answer.after, task.created_at)
-        self.ready_at[task.key] = at
-        if at > clock.now():
+    def _fits(self, number: int, answer: Answer, task: models.UserTask, context: Mapping[str, Any]) -> bool:
+        if not answer.names(task.element_id) or (answer.times is not None and self.used[number] >= answer.times):
             return False
-        del self.ready_at[task.key]
+        return answer.when is None or view.evaluate(answer.when, context) is True
+
+    def _complete(
+        self, task: models.UserTask, number: int, payload: Mapping[str, Any], person: identity.Person
+    ) -> None:
+        key, element_id, name, unit_id = task.key, task.element_id, task.name, task.unit_id
+        instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
+        expected = self.scenario.answers[number].error
+        try:
+            tasks.complete(key, payload, by=person)
+        except errors.Problem as problem:
+            text = f"{problem} {problem.fields or ''}".strip()
+            self._note(instance, element_id, name, f"refused: {text[:300]}", person.username)
+            if expected and expected in text:
+                self.refused_as_expected.add(number)
+            else:
+                self.refused.add(key)
+                self.result.failures.append(f"{element_id}: answers[{number}] was refused: {text}")
+            return
+        self.nth[element_id, unit_id] += 1
+        self._note(instance, element_id, name, "completed", person.username)
+        self.postbox.note_completed(instance, element_id)
+
+    def _let_time_pass(self, root: int) -> bool:
+        """Move the clock to the next thing that is to come; False when nothing is, or the run has ended."""
+        row = db.sa.session.get_one(models.ProcessInstance, root, populate_existing=True)
+        coming = [self.postbox.next_at(), timers.next_due(), *(claim.at for claim in self.claims.values())]
+        later = [at for at in coming if at is not None and at > clock.now()]
+        if not later or row.state != "ACTIVE":
+            return False
+        clock.travel_to(min(later))
         return True
 
-    def _post_due(self) -> int:
-        count = 0
-        for number, post in enumerate(self.scenario.messages):
-            if post.at is not None and post.at <= clock.now() and not self.posted[number, 0]:
-                self.posted[number, 0] += 1
-                count += self._publish(post, {})
-        due = [item for item in self.result_later if item[0] <= clock.now()]
-        self.result_later[:] = [item for item in self.result_later if item[0] > clock.now()]
-        return count + sum(self._publish(post, context) for _at, post, context in due)
+    def _note(self, row: models.ProcessInstance, element_id: str, name: str, what: str, who: str = "") -> None:
+        unit = identity.units.get(row.unit_id).name if row.unit_id else ""
+        self.result.acts.append(Act(clock.now(), row.key, row.process_id, unit, element_id, name, what, who))
+        self.progress(self.result)
 
-    @property
-    def result_later(self) -> list[tuple[datetime, Post, Mapping[str, Any]]]:
-        return self.__dict__.setdefault("_later", [])
 
-    def _post_after(self, instance: models.ProcessInstance, element_id: str) -> None:
-        for number, post in enumerate(self.scenario.messages):
-            if post.after != element_id or (post.times is not None and self.posted[number, 0] >= post.times):
-                continue
-            context = view.of_instance(instance)
-            if post.when is not None and view.evaluate(post.when, context) is not True:
-                continue
-            self.posted[number, 0] += 1
-            delay = engine.duration(post.delay, clock.now()) if post.delay else timedelta()
-            self.result_later.append((clock.now() + delay, post, context))
-
-    def _publish(self, post: Post, context: Mapping[str, Any]) -> int:
-        items = view.evaluate(post.each, context) if post.each else [None]
-        for item in items or []:
-            seen = {**context, "item": item}
-            key = view.evaluate(post.key, seen)
-            ttl = engine.duration(post.ttl, clock.now())
-            variables = view.evaluate(post.variables, seen) or {}
-            messages.publish(post.name, "" if key is None else str(key), variables, ttl=ttl, by=identity.SYSTEM)
-        return 1
-
-    def _let_time_pass(self) -> bool:
-        """Move the clock to the next thing that is to come."""
-        later = [at for at in self.ready_at.values() if at > clock.now()]
-        later += [item[0] for item in self.result_later]
-        later += [p.at for n, p in enumerate(self.scenario.messages) if p.at and not self.posted[n, 0]]
-        timer = timers.next_due()
-        if timer is not None:
-            later.append(timer)
-        if not later or self._is_over():
-            return False
-        clock.travel_to(max(min(later), clock.now()))
-        return True
-
-    def _is_over(self) -> bool:
-        row = db.sa.session.get(models.ProcessInstance, self.result.root_key, populate_existing=True)
-        return row is None or row.state != "ACTIVE"
+def _open_tasks() -> list[models.UserTask]:
+    task = models.UserTask
+    db.sa.session.remove()
+    query = select(task).where(task.state == "CREATED").order_by(task.created_at, task.key)
+    return list(db.sa.session.scalars(query))

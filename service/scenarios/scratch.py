@@ -1,58 +1,80 @@
-"""A scratch database for scenarios: a server of its own that forgets everything, emptied before each scenario."""
+"""Scratch databases for scenarios, on a server of their own that forgets everything."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import service
 from service import bootstrap, db
 from service.db import embedded, schema
 from service.identity import SYSTEM, roles
+from service.scenarios import player
 from service.scenarios.scenario import Scenario
 from service.seeds import worlds
 from service.workflow import deployments, live, releases
 
 
+@dataclass
+class Scratch:
+    """A server that plays scenarios, each on a fresh copy of a database with its data set and the bundled files."""
+
+    server: embedded.Server
+    templates: dict[str | None, str] = field(default_factory=dict)
+    copies: int = 0
+
+    def play(self, scenario: Scenario, progress: player.Progress = lambda result: None) -> player.Result:
+        """Play a scenario. Raises Invalid for an unknown data set and Unprocessable for files that lint refuses."""
+        template = self.templates.get(scenario.seed) or self._template(scenario.seed)
+        self.copies += 1
+        name = f"copy_{self.copies}"
+        self.server.create_database(name, template)
+        try:
+            with _application(self.server.url(name)):
+                if scenario.files:
+                    own = {name: (scenario.file.parent / path).read_bytes() for name, path in scenario.files.items()}
+                    deployments.deploy({**bootstrap.bundled_files(), **own}, by=SYSTEM, name="scenario")
+                return player.play(scenario, progress)
+        finally:
+            self.server.drop_database(name)
+
+    def _template(self, seed: str | None) -> str:
+        name = f"seed_{len(self.templates)}"
+        self.server.create_database(name)
+        with _application(self.server.url(name)):
+            schema.create_all()
+            roles.write_catalogue()
+            if seed:
+                worlds.sow(seed)
+            deployments.deploy(bootstrap.bundled_files(), by=SYSTEM, name="lika")
+        self.templates[seed] = name
+        return name
+
+
 @contextmanager
-def database() -> Iterator[embedded.Server]:
-    """Start a server in a folder that is removed afterwards; its database `blank` has all tables and no rows."""
+def scratch() -> Iterator[Scratch]:
+    """Start a server in a folder that is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="lika-scratch-"))
     server = embedded.start(folder / "postgres", forgetful=True, die_with_parent=True)
     try:
-        with application(server.url()):
-            schema.create_all()
-        yield server
+        yield Scratch(server)
     finally:
         server.release()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def application(url: str) -> Iterator[None]:
-    """The application on a database, inside its context."""
+def _application(url: str) -> Iterator[None]:
+    """The application on a database, inside its context; what this process remembers of another one is forgotten."""
     parts = [part for part in service.PARTS if part not in ("api", "web")]
     app = service.create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK_MAY_MOVE": True, "PARTS": parts})
+    live.forget()
+    releases.forget()
     with app.app_context():
         try:
             yield
         finally:
             db.sa.session.remove()
             db.sa.engine.dispose()
-
-
-def prepare(scenario: Scenario) -> None:
-    """Sow the scenario's data set into the empty database and deploy the bundled files, changed as it says."""
-    live.forget()
-    releases.forget()
-    roles.write_catalogue()
-    if scenario.seed:
-        worlds.sow(scenario.seed)
-    deployments.deploy(files_of(scenario), by=SYSTEM, name="lika")
-
-
-def files_of(scenario: Scenario) -> dict[str, bytes]:
-    """The bundled files; a scenario may replace some by files beside it (`files: {name: path}`)."""
-    changed = {name: (scenario.file.parent / path).read_bytes() for name, path in scenario.files.items()}
-    return {**bootstrap.bundled_files(), **changed}

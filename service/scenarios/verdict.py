@@ -11,11 +11,9 @@ from service.scenarios.scenario import Scenario
 from service.workflow import models
 
 
-def judge(scenario: Scenario, root_key: int | None, errors_seen: set[int]) -> list[str]:
-    """The expectations that do not hold, as sentences."""
-    if root_key is None:
-        return ["no instance was started"]
-    expect, seen = scenario.expect, view.of_run(root_key)
+def judge(scenario: Scenario, root_key: int, end: Mapping[str, Any]) -> list[str]:
+    """The expectations that do not hold at the end of a run (`view.of_run`), as sentences."""
+    expect, seen = scenario.expect, {**end, "given": engine.normalise(scenario.given)}
     root = db.sa.session.get_one(models.ProcessInstance, root_key)
     failures = []
     if root.state != expect.state:
@@ -28,11 +26,8 @@ def judge(scenario: Scenario, root_key: int | None, errors_seen: set[int]) -> li
     failures += [f"{e} was not passed" for e in expect.passed if e not in seen["passed"]]
     failures += [f"{e} was passed" for e in expect.not_passed if e in seen["passed"]]
     failures += _incidents(root_key, expect.incidents)
-    failures += _variables(seen["variables"], expect.variables)
+    failures += _variables(seen, expect.variables)
     failures += [text for a in expect.asserts if (text := _assertion(a, seen))]
-    for number, answer in enumerate(scenario.answers):
-        if answer.error and number not in errors_seen:
-            failures.append(f"answers[{number}] ({', '.join(answer.task)}) was never refused with {answer.error!r}")
     return failures
 
 
@@ -61,8 +56,9 @@ def _incidents(root_key: int, expected: int) -> list[str]:
     return [f"{len(found)} open incidents instead of {expected}: {' | '.join(texts[:5])}"]
 
 
-def _variables(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    wanted = {name: view.evaluate(value, found) for name, value in expected.items()}
+def _variables(seen: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    found = seen["variables"]
+    wanted = {name: view.evaluate(value, seen) for name, value in expected.items()}
     return [f"{n} is {found.get(n)!r}, not {v!r}" for n, v in wanted.items() if found.get(n) != v]
 
 

@@ -1,0 +1,73 @@
+"""`lika simulate`: play scenarios on a scratch database with a virtual clock."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import rich.console
+import rich.progress
+
+from service import clock, feel, scenarios
+from service.scenarios import report
+from service.scenarios.scratch import scratch
+
+
+@click.command("simulate")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--set", "given", metavar="NAME=FEEL", multiple=True, help="Change a given value; repeatable.")
+def command(files: tuple[Path, ...], as_json: bool, given: tuple[str, ...]) -> None:
+    """Play scenario files (or all of a folder) and judge how they end; exit code 1 if one does not hold."""
+    chosen = [scenarios.read(path) for path in scenarios.files(list(files))]
+    changes = dict(_change(text) for text in given)
+    for scenario in chosen:
+        _ensure_known(scenario, changes)
+    results = _play([scenario.changed(changes) for scenario in chosen])
+    if as_json:
+        click.echo(report.as_json(results))
+    else:
+        report.show(rich.console.Console(), results)
+    if not all(result.passed for result in results):
+        click.get_current_context().exit(1)
+
+
+def _play(chosen: Sequence[scenarios.Scenario]) -> list[scenarios.Result]:
+    """Play them one after the other, with a bar on standard error."""
+    bar = rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TextColumn("{task.fields[at]}"),
+        rich.progress.TimeElapsedColumn(),
+        console=rich.console.Console(stderr=True),
+    )
+    with bar, scratch() as server:
+        line = bar.add_task("", total=len(chosen), at="")
+        results = []
+        for scenario in chosen:
+            bar.update(line, description=scenario.name)
+            results.append(server.play(scenario, lambda result: bar.update(line, at=_where(result))))
+            bar.advance(line)
+        return results
+
+
+def _where(result: scenarios.Result) -> str:
+    return f"{clock.today()} · {len(result.acts)}"
+
+
+def _change(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not of the form NAME=FEEL, such as income=2736", param_hint="--set")
+    try:
+        return name, feel.evaluate(value, {})
+    except feel.FeelError as error:
+        raise click.BadParameter(f"{value!r} is not FEEL: {error}", param_hint="--set") from error
+
+
+def _ensure_known(scenario: scenarios.Scenario, changes: dict[str, Any]) -> None:
+    unknown = sorted(changes.keys() - scenario.given.keys())
+    if unknown:
+        known = ", ".join(scenario.given) or "nothing"
+        raise click.BadParameter(f"{scenario.file} gives {known}, not {', '.join(unknown)}", param_hint="--set")

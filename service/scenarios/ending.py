@@ -1,0 +1,107 @@
+"""What can be said of a run when it has ended: the assertions of a scenario and its report see this."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sqla
+from sqlalchemy import orm
+
+from service import clock, db, engine
+from service.identity import units
+from service.notices import models as notices
+from service.register import cases
+from service.register import models as register
+from service.scenarios import view
+from service.workflow import models
+
+NOTICE = ("mode", "round", "title", "issuer", "columns", "rows", "households", "persons", "days")
+NOTICE += ("issued_at", "starts_at", "ends_at", "closed_at")
+OBJECTION = ("no", "kind", "party", "decision", "received_at", "decided_at", "replied_at")
+HANDBOOK = ("no", "parts", "written_at", "delivered_at")
+ARCHIVE = ("kind", "title", "source", "present")
+
+
+def of_run(root_key: int) -> dict[str, Any]:
+    """The end of a run, as `service.scenarios.scenario` describes it; `nodes` counts what was completed by process."""
+    session = db.sa.session
+    session.expire_all()
+    instances = session.scalars(sqla.select(models.ProcessInstance).where(models.ProcessInstance.root_key == root_key))
+    nodes = _nodes(root_key)
+    passed: defaultdict[str, int] = defaultdict(int)
+    for counts in nodes.values():
+        for element_id, count in counts.items():
+            passed[element_id] += count
+    seen = {
+        "variables": view.own_variables(root_key),
+        "passed": passed,
+        "nodes": nodes,
+        "instances": [_instance(row) for row in instances],
+        "cases": [cases.context(case) for case in _cases(root_key)],
+        "notices": _rows(_of(notices.Notice, root_key), NOTICE),
+        "objections": _rows(_objections(root_key), OBJECTION),
+        "handbooks": _rows(_of(register.Handbook, root_key), HANDBOOK),
+        "ledger": _rows(_of(register.LedgerRow, root_key), ("number", "columns")),
+        "archive": _rows(_of(register.ArchiveEntry, root_key), ARCHIVE),
+        "statistics": _rows(_of(register.Scale, root_key), ("quota", "statistics")),
+        "samples": _rows(_of(register.Sample, root_key), ("level", "seed", "pool", "rows")),
+    }
+    normal: dict[str, Any] = engine.normalise(seen)
+    return normal
+
+
+def _nodes(root_key: int) -> dict[str, dict[str, int]]:
+    instance, element = models.ProcessInstance, models.ElementInstance
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    query = (
+        sqla.select(instance.process_id, element.element_id, sqla.func.count())
+        .join(instance, instance.key == element.instance_key)
+        .where(instance.root_key == root_key, element.state == "COMPLETED")
+        .group_by(instance.process_id, element.element_id)
+    )
+    for process_id, element_id, count in db.sa.session.execute(query):
+        found[process_id][element_id] = count
+    return found
+
+
+def _instance(row: models.ProcessInstance) -> dict[str, Any]:
+    return {
+        "process": row.process_id,
+        **_unit(row.unit_id),
+        "state": row.state,
+        "ended": list(row.end_events),
+        "start": _local(row.start_date),
+        "end": _local(row.end_date),
+    }
+
+
+def _cases(root_key: int) -> Iterable[register.Case]:
+    query = sqla.select(register.Case).options(orm.joinedload(register.Case.household))
+    return db.sa.session.scalars(query.where(register.Case.run_key == root_key).order_by(register.Case.key))
+
+
+def _of(model: Any, root_key: int) -> sqla.Select[Any]:
+    return sqla.select(model).where(model.run_key == root_key)
+
+
+def _objections(root_key: int) -> sqla.Select[Any]:
+    objection, notice = notices.Objection, notices.Notice
+    return sqla.select(objection).join(notice).where(notice.run_key == root_key).order_by(objection.key)
+
+
+def _rows(query: sqla.Select[Any], columns: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of a unit, with the chosen columns."""
+    return [
+        {**_unit(row.unit_id), **{name: _local(getattr(row, name)) for name in columns}}
+        for row in db.sa.session.scalars(query)
+    ]
+
+
+def _unit(unit_id: int | None) -> dict[str, Any]:
+    unit = units.get(unit_id) if unit_id else None
+    return {"unit": unit.code if unit else None, "unit_name": unit.name if unit else None}
+
+
+def _local(value: Any) -> Any:
+    return value.astimezone(clock.TZ) if isinstance(value, datetime) else value

@@ -1,0 +1,89 @@
+"""`lika simulate` as people and machines call it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from service import cli, errors, scenarios
+
+SCALE = "tests/scenarios/household_identification/scale.yaml"
+
+
+def simulate(*arguments):
+    return CliRunner().invoke(cli.lika, ["simulate", *arguments])
+
+
+def test_a_scenario_that_holds_is_told_as_timeline_and_table():
+    done = simulate(SCALE)
+    assert done.exit_code == 0, done.output
+    assert "审定规模分解 (Task_ApproveScale) completed" in done.stdout
+    assert "passed" in done.stdout
+    assert "2026-06-06" in done.stderr
+
+
+def test_another_value_that_breaks_an_expectation_ends_with_1_and_tells_all_to_machines():
+    done = simulate("--json", "--set", "first_sum=2053", SCALE)
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert told["passed"] is False
+    (scenario,) = told["scenarios"]
+    assert "=passed.Task_DecomposeScale = 3 is False" in scenario["failures"]
+    assert scenario["elements"]["household_identification"]["Task_ApproveScale"] == 2
+    assert {instance["unit"] for instance in scenario["instances"]} >= {"FX", "FX01", "FX08"}
+    assert [act["what"] for act in scenario["timeline"]] == ["started"] + 4 * ["completed"]
+
+
+def test_a_value_that_the_file_does_not_give_is_refused():
+    done = simulate("--set", "income=2736", SCALE)
+    assert done.exit_code == 2
+    assert "gives quota, first_sum, not income" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "remedy"),
+    [
+        ("answers: [{task: 3}]", "answers.0.task", "Must be a text or a list of texts."),
+        ("answers: [{answer: {}}]", "answers.0.task", "Missing data"),
+        ("answers: [{task: T, after: 1D}]", "answers.0.after", "ISO 8601 duration such as P7D"),
+        ("answers: [{task: T, answer: {a: '=1 +'}}]", "answers.0.answer", "is not FEEL"),
+        ("answers: [{task: T, who: me}]", "answers.0.who", "Unknown field."),
+        ("messages: [{name: m}]", "messages.0.at", "either `at` (an instant) or `after`"),
+        ("clock: soon", "clock", "such as 2026-06-01T08:00+08:00"),
+        ("expect: {state: DONE}", "expect.state", "ACTIVE, COMPLETED"),
+        ("expect: {assert: 'a b c('}", "expect.assert", "is not FEEL"),
+        ("files: {a.dmn: none.dmn}", "files.a.dmn", "no such file"),
+        ("- 1", "_schema", "Invalid input type"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_place_and_remedy(tmp_path, text, place, remedy):
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(errors.Invalid) as refused:
+        scenarios.read(file)
+    assert "wrong.yaml" in str(refused.value)
+    assert remedy in refused.value.fields[place]
+
+
+def test_what_is_no_yaml_is_refused_with_its_line(tmp_path):
+    file = tmp_path / "wrong.yaml"
+    file.write_text("name: a\n  b: c", encoding="utf-8")
+    with pytest.raises(errors.Invalid, match=r"(?s)wrong\.yaml.*line 2"):
+        scenarios.read(file)
+
+
+def test_included_files_bring_answers_and_nothing_else(tmp_path):
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "shared.yaml").write_text("answers: [{task: B}]", encoding="utf-8")
+    file = tmp_path / "scenario.yaml"
+    file.write_text("include: [answers/shared.yaml]\nanswers: [{task: A}]", encoding="utf-8")
+    assert [answer.task for answer in scenarios.read(file).answers] == [("A",), ("B",)]
+    assert scenarios.files([tmp_path]) == [file]
+    (tmp_path / "answers" / "shared.yaml").write_text("name: B", encoding="utf-8")
+    with pytest.raises(errors.Invalid, match=r"shared\.yaml"):
+        scenarios.read(file)
+
+
+def test_a_folder_without_scenarios_is_refused(tmp_path):
+    with pytest.raises(errors.Invalid, match="no scenario file"):
+        scenarios.files([tmp_path])
