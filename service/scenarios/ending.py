@@ -46,6 +46,7 @@ def of_run(root_key: int) -> dict[str, Any]:
         "archive": _rows(_of(register.ArchiveEntry, root_key), ARCHIVE),
         "statistics": _rows(_of(register.Scale, root_key), ("quota", "statistics")),
         "samples": _rows(_of(register.Sample, root_key), ("level", "seed", "pool", "rows")),
+        "villages": [_village(row) for row in session.scalars(sqla.select(register.Village))],
     }
     normal: dict[str, Any] = engine.normalise(seen)
     return normal
@@ -74,6 +75,11 @@ def _instance(row: models.ProcessInstance) -> dict[str, Any]:
         "start": _local(row.start_date),
         "end": _local(row.end_date),
     }
+
+
+def _village(row: register.Village) -> dict[str, Any]:
+    profile = {"poor_village": row.is_poor_village, "households": row.households, "persons": row.persons}
+    return {**row.figures, **profile, "unit": row.unit.code}
 
 
 def _cases(root_key: int) -> Iterable[register.Case]:

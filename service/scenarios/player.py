@@ -89,7 +89,7 @@ class Player:
         self.scenario = scenario
         self.progress = progress
         self.result = Result(scenario)
-        self.given = {"given": engine.normalise(scenario.given)}
+        self.given = scenario.given
         self.postbox = post.Postbox(scenario.messages, self.given)
         self.claims: dict[int, Claim] = {}
         self.used: Counter[int] = Counter()

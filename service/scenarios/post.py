@@ -26,6 +26,8 @@ class Postbox:
             if post.after != element_id or (post.times is not None and self._times[number] >= post.times):
                 continue
             context = {**self._given, **view.own_variables(instance.key)}
+            if post.asks_for_households:
+                context["households"] = view.households(instance)
             if post.when is None or view.evaluate(post.when, context) is True:
                 self._times[number] += 1
                 now = clock.now()

@@ -21,27 +21,35 @@ STATES = ("ACTIVE", "COMPLETED", "TERMINATED")
 def read(path: Path) -> Scenario:
     """Read a scenario file and what it includes. Raises Invalid with the places and remedies."""
     raw = _load(path, ScenarioFile())
-    answers, messages = list(raw.pop("answers", [])), list(raw.pop("messages", []))
+    answers, messages, given = list(raw.pop("answers", [])), list(raw.pop("messages", [])), raw.pop("given", {})
     for name in raw.pop("include", []):
         included = _load(path.parent / name, IncludedFile())
         answers += included.get("answers", [])
         messages += included.get("messages", [])
+        given = _over(given, included.get("given", {}))
     for name, beside in raw.get("files", {}).items():
         if not (path.parent / beside).is_file():
             raise _wrong(path, {f"files.{name}": _("There is no such file beside the scenario.")})
     start = raw.pop("clock")
     defaults = {"name": path.stem, "process": path.absolute().parent.name, "until": start + LONGEST}
-    return Scenario(file=path, clock=start, answers=tuple(answers), messages=tuple(messages), **{**defaults, **raw})
+    return Scenario(
+        file=path,
+        clock=start,
+        given=engine.normalise(given),
+        answers=tuple(answers),
+        messages=tuple(messages),
+        **{**defaults, **raw},
+    )
 
 
 def files(paths: list[Path]) -> list[Path]:
-    """The scenario files that paths mean: a folder stands for all `*.yaml` in it and in its folders but `answers`.
+    """The scenario files that paths mean: a folder stands for all `*.yaml` below it that are in no folder `shared`.
 
     Raises Invalid when a path is missing or a folder has none.
     """
     found: list[Path] = []
     for path in paths:
-        inside = [p for p in sorted(path.rglob("*.yaml")) if p.parent.name != "answers"] if path.is_dir() else [path]
+        inside = [p for p in sorted(path.rglob("*.yaml")) if p.parent.name != "shared"] if path.is_dir() else [path]
         if not inside or not all(p.is_file() for p in inside):
             raise errors.Invalid(_("%(path)s is no scenario file and no folder with scenario files."), path=str(path))
         found += inside
@@ -168,6 +176,7 @@ class ExpectEntry(ma.Schema):
 class IncludedFile(ma.Schema):
     """A file that several scenarios share."""
 
+    given = fields.Dict(keys=fields.String())
     answers = fields.List(fields.Nested(AnswerEntry))
     messages = fields.List(fields.Nested(TimedPostEntry))
 
@@ -182,11 +191,17 @@ class ScenarioFile(IncludedFile):
     until = Instant()
     unit = fields.String()
     message = fields.Nested(PostEntry)
-    given = fields.Dict(keys=fields.String())
     variables = fields.Dict(keys=fields.String(), values=Expression())
     files = fields.Dict(keys=fields.String(), values=fields.String())
     include = fields.List(fields.String())
     expect = fields.Nested(ExpectEntry)
+
+
+def _over(upper: Any, lower: Any) -> Any:
+    """The lower mapping with what the upper one says in its place, at any depth."""
+    if not isinstance(upper, Mapping) or not isinstance(lower, Mapping):
+        return upper
+    return {**lower, **{name: _over(value, lower.get(name)) for name, value in upper.items()}}
 
 
 def _load(path: Path, schema: ma.Schema) -> dict[str, Any]:

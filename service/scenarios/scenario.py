@@ -5,16 +5,16 @@ name: 一句话说明
 process: household_identification      # default: the name of the file's folder
 seed: tree-a                           # the data set, see service.seeds.worlds
 clock: 2026-06-01T08:00+08:00          # where the clock stands at the start
-given: {quota: 2053, absent: 3}        # values that all FEEL of the file sees as `given.quota`; --set changes them
+given: {quota: 2053, absent: 3}        # values that all FEEL of the file sees by name; --set changes them
 message:                               # starts the instance by a message, or by process:
-  {name: county_quota_issued, variables: {township: FX, quota_persons: =given.quota}}
+  {name: county_quota_issued, variables: {township: FX, quota_persons: =quota}}
 unit: FX                               # the instance's unit when it is not started by a message
 variables: {quota_persons: 2053}       # its variables then
 files: {household_rules.dmn: other.dmn}    # files that take the place of bundled ones, or are new
-include: [../answers/household.yaml]   # files with `answers` and `messages` that come after this file's
+include: [../shared/household.yaml]    # files whose `answers` and `messages` come after this file's, `given` under it
 answers:                               # the first rule that fits an open task answers it
   - task: Task_DecomposeScale          # element id, a list of them, or "*" for any
-    when: =task.unit = "FX01"          # FEEL over `task`, the task's variables, `given`, `nth` (see below)
+    when: =task.unit = "FX01"          # FEEL over the task's variables, `task` and `nth` (see below)
     times: 1                           # fits at most so often in the whole run (1 when it has an `error`)
     after: P1D                         # how long the person takes
     by: township_head                  # a role or a user name; default: the task's first candidate
@@ -36,12 +36,13 @@ expect:
     - =passed.Task_A = 8
 ```
 
-A row sees its `case`, and `shown`: what the row's form holds before anything is entered.
-`task` is {element, unit, unit_name, name, created, due}. `nth` says how many times, this one included, the element has
-been answered in this unit. What follows a task (`after` of a message) sees the variables of the task's instance, and
-with `each` the `item` of the list. Assertions see `given`, `variables` of the root instance, `instances` {process,
-unit, unit_name, state, ended, start, end}, `passed` (how often each element was completed), and of the run `cases`,
-`notices`, `objections`, `handbooks`, `ledger`, `archive`, `statistics` and `samples`.
+A row sees its `case`, and `shown`: what the row's form holds before anything is entered. `task` is {element, unit,
+unit_name, instance_unit, name, created, due}: `unit` acts, the instance may belong to another. `nth` says how many
+times, this one included, the element has been answered in this unit. What follows a task (`after` of a message) sees
+the variables of the task's instance, `households` that the register has in its unit, and with `each` the `item` of the
+list. Assertions see `variables` of the root instance, `instances` {process, unit, unit_name, state, ended, start, end},
+`passed` (how often each element was completed), of the run `cases`, `notices`, `objections`, `handbooks`, `ledger`,
+`archive`, `statistics` and `samples`, and the register's `villages`.
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ class Post:
     times: int | None = None
     each: str | None = None
     ttl: str = "P30D"
+
+    @property
+    def asks_for_households(self) -> bool:
+        """Whether its expressions speak of the households of the unit."""
+        return "households" in f"{self.when} {self.each} {self.key} {self.variables}"
 
 
 @dataclass(frozen=True)

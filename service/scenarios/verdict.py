@@ -13,7 +13,7 @@ from service.workflow import models
 
 def judge(scenario: Scenario, root_key: int, end: Mapping[str, Any]) -> list[str]:
     """The expectations that do not hold at the end of a run (`view.of_run`), as sentences."""
-    expect, seen = scenario.expect, {**end, "given": engine.normalise(scenario.given)}
+    expect, seen = scenario.expect, {**scenario.given, **end}
     root = db.sa.session.get_one(models.ProcessInstance, root_key)
     failures = []
     if root.state != expect.state:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from service import clock, db, engine, feel, identity
 from service.register import cases, rosters
+from service.register import models as register
 from service.workflow import models
 
 
@@ -25,12 +27,17 @@ def evaluate(value: Any, context: Mapping[str, Any]) -> Any:
 
 
 def of_task(task: models.UserTask) -> dict[str, Any]:
-    """The task's variables, and `task` {element, unit, name, created}."""
+    """The task's variables, and `task` {element, unit, unit_name, instance_unit, name, created, due}.
+
+    `unit` acts; the instance may belong to another: a volunteer of the township enters the data of a village.
+    """
+    instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
     unit = identity.units.get(task.unit_id) if task.unit_id else None
     about = {
         "element": task.element_id,
         "unit": unit.code if unit else None,
         "unit_name": unit.name if unit else None,
+        "instance_unit": identity.units.get(instance.unit_id).code if instance.unit_id else None,
         "name": task.name,
         "created": task.created_at.astimezone(clock.TZ),
         "due": task.due.astimezone(clock.TZ) if task.due else None,
@@ -49,6 +56,17 @@ def rows(task: models.UserTask, row: Any, context: Mapping[str, Any]) -> list[An
             if answers is not None:
                 found.append({"case": str(case.key), **answers})
     return found
+
+
+def households(instance: models.ProcessInstance) -> list[dict[str, Any]]:
+    """What the register knows of each household in the instance's unit, with the code of its village in `unit`."""
+    if instance.unit_id is None:
+        return []
+    household = register.Household
+    home = identity.units.get(instance.unit_id)
+    query = select(household).join(household.unit).where(identity.units.within(home.path)).order_by(household.code)
+    found = db.sa.session.scalars(query.options(contains_eager(household.unit)))
+    return [{**cases.facts_of(row), "unit": row.unit.code} for row in found]
 
 
 def own_variables(instance_key: int) -> dict[str, Any]:

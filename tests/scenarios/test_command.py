@@ -72,15 +72,19 @@ def test_what_is_no_yaml_is_refused_with_its_line(tmp_path):
         scenarios.read(file)
 
 
-def test_included_files_bring_answers_and_nothing_else(tmp_path):
-    (tmp_path / "answers").mkdir()
-    (tmp_path / "answers" / "shared.yaml").write_text("answers: [{task: B}]", encoding="utf-8")
+def test_included_files_bring_answers_and_values_that_the_scenario_may_change_and_nothing_else(tmp_path):
+    (tmp_path / "shared").mkdir()
+    shared = "answers: [{task: B}]\ngiven: {line: 2736, place: {name: FX, persons: 9}}"
+    (tmp_path / "shared" / "answers.yaml").write_text(shared, encoding="utf-8")
     file = tmp_path / "scenario.yaml"
-    file.write_text("include: [answers/shared.yaml]\nanswers: [{task: A}]", encoding="utf-8")
-    assert [answer.task for answer in scenarios.read(file).answers] == [("A",), ("B",)]
+    own = "include: [shared/answers.yaml]\nanswers: [{task: A}]\ngiven: {place: {persons: 8}}"
+    file.write_text(own, encoding="utf-8")
+    read = scenarios.read(file)
+    assert [answer.task for answer in read.answers] == [("A",), ("B",)]
+    assert read.given == {"line": 2736, "place": {"name": "FX", "persons": 8}}
     assert scenarios.files([tmp_path]) == [file]
-    (tmp_path / "answers" / "shared.yaml").write_text("name: B", encoding="utf-8")
-    with pytest.raises(errors.Invalid, match=r"shared\.yaml"):
+    (tmp_path / "shared" / "answers.yaml").write_text("process: B", encoding="utf-8")
+    with pytest.raises(errors.Invalid, match=r"answers\.yaml"):
         scenarios.read(file)
 
 

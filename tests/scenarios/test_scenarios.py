@@ -1,6 +1,6 @@
 """Plays every scenario file as one test, as `lika simulate` does.
 
-A file lies in the folder of its process; what several share lies in a folder `answers`.
+A file lies in the folder of its process; what several share lies in a folder `shared`.
 """
 
 from pathlib import Path
