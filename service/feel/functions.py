@@ -218,7 +218,7 @@ def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | Para
 class UserFunction(Function):
     """``function(a, b) body``: parameters, body, and the values of the place where it was written."""
 
-    __slots__ = ("body", "frame", "name", "names", "slot", "types")
+    __slots__ = ("body", "frame", "name", "names", "result", "slot", "types")
 
     def __init__(
         self,
@@ -227,6 +227,7 @@ class UserFunction(Function):
         body: Callable[[list[Any]], Value],
         frame: list[Any],
         slot: int,
+        result: Type = ANY,
     ) -> None:
         self.name = "function"
         self.names = names
@@ -234,11 +235,12 @@ class UserFunction(Function):
         self.body = body
         self.frame = frame
         self.slot = slot
+        self.result = result
 
     @property
     def type(self) -> FunctionType:
-        """The function's type as far as it is declared."""
-        return FunctionType(self.types, ANY)
+        """The function's type as far as it is known."""
+        return FunctionType(self.types, self.result)
 
     def call(self, arguments: Sequence[Value], runtime: Runtime) -> Value:
         """Call with positional arguments."""
@@ -313,11 +315,8 @@ def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...], arg
 
 
 def in_order(name: str, names: tuple[str, ...], arguments: Mapping[str, Value]) -> list[Value]:
-    """Named arguments in the order of ``names``; all must be there and no others."""
+    """Named arguments in the order of ``names``; those not given are null (clause 10.3.2.13.5)."""
     for given in arguments:
         if given not in names:
             raise Failure("argument_name", name=name, parameter=given)
-    for formal in names:
-        if formal not in arguments:
-            raise Failure("argument_missing", name=name, parameter=formal)
-    return [arguments[formal] for formal in names]
+    return [arguments.get(formal) for formal in names]

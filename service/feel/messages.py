@@ -58,6 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # types
     "type_mismatch": ("expected {expected}, but found {kind}", "此处应为 {expected} 类型，却是{kind}"),
     "unknown_type": ("type '{name}' not found", "找不到类型“{name}”"),
+    "incomplete_type": (
+        "the type '{name}' needs its parameters, for example {example}",
+        "类型“{name}”须写明参数，例如 {example}",
+    ),
     "not_allowed": ("{value} is not one of the allowed values of {type}", "{value} 不在 {type} 的允许值之内"),
     "unsupported_value": (
         "a value of the kind '{kind}' cannot be used in an expression",

@@ -12,7 +12,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
 from service.feel.errors import Failure
-from service.feel.numbers import DECIMAL
+from service.feel.numbers import DECIMAL, ONE
 from service.feel.runtime import Runtime
 from service.feel.temporal import arithmetic as moments
 from service.feel.temporal.values import (
@@ -95,7 +95,7 @@ def sort_key(value: Value, other: Value) -> Any:
     if kind in DATETIMES:
         return instant(value, other.tzinfo)
     if kind in TIMES:
-        return moments.time_instant(value)
+        return moments.time_instant(value, other.tzinfo)
     if kind in DURATIONS:
         return duration_nanos(value)
     return None
@@ -124,14 +124,13 @@ def less_equal(left: Value, right: Value) -> bool | None:
 
 def in_range(value: Value, bounds: Range) -> bool | None:
     """Whether ``value`` lies in the range; null when it cannot be compared with its ends."""
-    low: bool | None = True
+    above: bool | None = True
+    below: bool | None = True
     if bounds.start is not None:
-        low = compare(operator.ge if bounds.start_included else operator.gt, value, bounds.start)
-    if low is not True:
-        return low
+        above = compare(operator.ge if bounds.start_included else operator.gt, value, bounds.start)
     if bounds.end is not None:
-        return compare(operator.le if bounds.end_included else operator.lt, value, bounds.end)
-    return low if bounds.start is not None else None
+        below = compare(operator.le if bounds.end_included else operator.lt, value, bounds.end)
+    return False if above is False or below is False else None if above is None or below is None else True
 
 
 def add(left: Value, right: Value) -> Value:
@@ -222,7 +221,7 @@ def power(left: Value, right: Value) -> Value:
     """``left ** right``."""
     left, right = admitted(left), admitted(right)
     if type(left) is Decimal and type(right) is Decimal:
-        return _number(DECIMAL.power, left, right)
+        return _number(DECIMAL.power, left, right) if left or right else ONE
     raise _mismatch("**", left, right)
 
 

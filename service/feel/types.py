@@ -179,8 +179,8 @@ BUILT_IN: dict[str, Type] = {
 
 
 def includes(wide: Type, narrow: Type) -> bool:
-    """Whether every value of ``narrow`` is a value of ``wide``; a type that says nothing fits everywhere."""
-    if isinstance(wide, AnyType) or isinstance(narrow, AnyType) or wide == narrow:
+    """Whether ``narrow`` conforms to ``wide`` (clause 10.3.2.9.2): every value of it is one of ``wide``."""
+    if isinstance(wide, AnyType) or narrow == BUILT_IN["Null"] or wide == narrow:
         return True
     if isinstance(wide, ConstrainedType):
         return False
@@ -198,6 +198,7 @@ def includes(wide: Type, narrow: Type) -> bool:
 
 
 def _includes_function(wide: FunctionType, narrow: FunctionType) -> bool:
+    """Parameters the other way round, results as usual; a result of which nothing is known fits."""
     if (
         wide.parameters is not None
         and narrow.parameters is not None
@@ -207,7 +208,7 @@ def _includes_function(wide: FunctionType, narrow: FunctionType) -> bool:
         )
     ):
         return False
-    return includes(wide.result, narrow.result)
+    return narrow.result == ANY or includes(wide.result, narrow.result)
 
 
 def is_instance(value: Value, expected: Type) -> bool:

@@ -17,6 +17,7 @@ D = Decimal
         ("1 + 2 * 3", D(7)),
         ("(1 + 2) * 3", D(9)),
         ("-3 ** 2", D(9)),
+        ("0 ** 0", D(1)),
         ("2 ** 3 ** 2", D(64)),
         ("10 - 2 - 3", D(5)),
         ("0.1 + 0.2", D("0.3")),
@@ -87,7 +88,11 @@ def test_three_valued_logic(left, right, conjunction, disjunction):
         ("true < false", None),
         ('@"2018-12-08" < @"2018-12-09"', True),
         ("5 between 1 and 5", True),
-        ("5 between 6 and null", None),
+        ("5 between 6 and null", False),
+        ("7 between 6 and null", None),
+        ('@"10:00:00" = @"10:00:00+02:00"', True),
+        ('@"10:00:00" < @"10:30:00+02:00"', True),
+        ('@"10:00:00+01:00" < @"10:00:00Z"', True),
     ],
 )
 def test_comparison(expression, value):
@@ -128,6 +133,8 @@ def test_membership(expression, value):
     [
         ("[1, 2, 3][1]", D(1)),
         ("[1, 2, 3][-1]", D(3)),
+        ("[1, 2, 3][2.0]", D(2)),
+        ("[1, 2, 3][1.5]", None),
         ("[1, 2, 3][0]", None),
         ("[1, 2, 3][4]", None),
         ("[1, 2, 3][item > 1]", [D(2), D(3)]),
@@ -184,6 +191,7 @@ def test_control(expression, value):
     [
         ("(function(a, b) a - b)(5, 3)", D(2)),
         ("{f: function(a, b) a - b, r: f(b: 5, a: 3)}.r", D(-2)),
+        ("(function(a, b) if b = null then a else b)(a: 1)", D(1)),
         ("{f: function(n) if n < 2 then 1 else n * f(n - 1), r: f(10)}.r", D(3628800)),
         ('{f: function(a: number) a, r: f("x")}.r', None),
         ("{f: function(a: number) a, r: f([7])}.r", D(7)),

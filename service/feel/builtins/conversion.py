@@ -204,7 +204,7 @@ def years_and_months_duration(runtime: Runtime, start: Date | DateTime, end: Dat
 
 
 _GROUPINGS, _DECIMALS = (" ", ",", "."), (".", ",")
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 
 
 @builtin("number", "from: string, grouping separator: string|null?, decimal separator: string|null?", _SECTION)

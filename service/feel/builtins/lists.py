@@ -46,7 +46,7 @@ def sublist(runtime: Runtime, values: list[Value], start: Decimal, length: Decim
     first = _index("sublist", start, len(values))
     if length is None:
         return values[first:]
-    if length < 0 or first + length > len(values):
+    if length < 1 or first + length > len(values):
         raise bad_value("sublist", f"length {length}")
     return values[first : first + int(length)]
 

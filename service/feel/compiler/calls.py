@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
 from service.feel.compiler import type_names
+from service.feel.compiler.inference import type_of
 from service.feel.compiler.operations import failed
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
@@ -123,31 +122,20 @@ def function_definition(node: nodes.FunctionDefinition, scope: Scope) -> Run:
     inner, place = scope.child(), scope.place(node)
     names = tuple(parameter.name for parameter in node.parameters)
     if node.external:
-        return _unavailable(place, "external_function", {})
+        return type_names.unavailable(place, Failure("external_function"))
     if len(set(names)) != len(names):
-        return _unavailable(place, "duplicate_parameter", {"name": max(names, key=names.count)})
+        return type_names.unavailable(place, Failure("duplicate_parameter", name=max(names, key=names.count)))
     try:
         types = _parameter_types(node.parameters, scope)
     except Failure as failure:
-        return _unavailable(place, failure.code, failure.params)
+        return type_names.unavailable(place, failure)
     first = scope.unit.slots
     for name in names:
         inner.bind(name)
     body = _compile(node.body, inner)
-    return _maker(names, types, body, first)
-
-
-def _maker(names: tuple[str, ...], types: tuple[Type, ...], body: Run, first: int) -> Callable[[Frame], Value]:
-    return lambda s: UserFunction(names, types, body, s.copy(), first)
+    result = type_of(node.body, dict(zip(names, types, strict=True)))
+    return lambda s: UserFunction(names, types, body, s.copy(), first, result)
 
 
 def _parameter_types(parameters: tuple[nodes.Parameter, ...], scope: Scope) -> tuple[Type, ...]:
     return tuple(ANY if each.type is None else type_names.resolve(each.type, scope) for each in parameters)
-
-
-def _unavailable(place: Place, code: str, params: dict[str, object]) -> Run:
-    def run(s: Frame) -> Value:
-        s[1].warn(place, code, **params)
-        return None
-
-    return run

@@ -205,7 +205,7 @@ def _at(subject: Run, index: Decimal, place: Place) -> Run:
 def item_at(s: Frame, values: list[Value], index: Decimal, place: Place) -> Value:
     """The item at a position from 1, or from -1 backwards."""
     size = len(values)
-    position = int(index) if -size <= index <= size else 0
+    position = int(index) if -size <= index <= size and index == int(index) else 0
     if position == 0:
         s[1].warn(place, "index_out_of_range", index=index)
         return None

@@ -259,9 +259,11 @@ def between(node: nodes.Between, scope: Scope) -> Run:
         if type(v) is Decimal and type(a) is Decimal and type(b) is Decimal:
             return a <= v <= b
         above, below = semantics.less_equal(a, v), semantics.less_equal(v, b)
+        if above is False or below is False:
+            return False
         if above is None or below is None:
             s[1].warn(place, "operand_types", op="between", left=kind_of(v), right=kind_of(a if above is None else b))
             return None
-        return above and below
+        return True
 
     return run

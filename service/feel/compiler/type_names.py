@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.feel import nodes, types
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure
+from service.feel.runtime import Place
 from service.feel.values import Value
 
 
@@ -14,16 +15,35 @@ def instance_of(node: nodes.InstanceOf, scope: Scope) -> Run:
 
     value, place = compile_node(node.value, scope), scope.place(node.type)
     try:
-        expected = resolve(node.type, scope)
+        expected = _complete(node.type, scope)
     except Failure as failure:
-        name = failure.params.get("name")
-
-        def unknown(s: Frame) -> Value:
-            s[1].warn(place, "unknown_type", name=name)
-            return None
-
-        return unknown
+        return unavailable(place, failure)
     return lambda s: types.is_instance(value(s), expected)
+
+
+def unavailable(place: Place, failure: Failure) -> Run:
+    """The closure of what has no value because of a fault in the text; it warns whenever it is asked."""
+
+    def run(s: Frame) -> Value:
+        s[1].warn(place, failure.code, **failure.params)
+        return None
+
+    return run
+
+
+def _complete(node: nodes.Node, scope: Scope) -> types.Type:
+    """The type, which must have its parameters (table 61)."""
+    if isinstance(node, nodes.TypeName) and node.name in _GENERIC and node.name not in scope.unit.types:
+        raise Failure("incomplete_type", name=node.name, example=_GENERIC[node.name])
+    return resolve(node, scope)
+
+
+_GENERIC = {
+    "list": "list<Any>",
+    "range": "range<number>",
+    "context": "context<a: Any>",
+    "function": "function<Any> -> Any",
+}
 
 
 def resolve(node: nodes.Node, scope: Scope) -> types.Type:

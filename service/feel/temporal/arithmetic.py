@@ -84,9 +84,9 @@ def between_times(left: Time, right: Time) -> Duration:
     return make_duration(time_instant(left) - time_instant(right))
 
 
-def time_instant(value: Time) -> int:
-    """Nanoseconds since midnight in UTC; without a zone, since local midnight."""
-    return nanos_of_day(value) - (time_offset(value.tzinfo) or 0) * SECOND
+def time_instant(value: Time, other: tzinfo | None = None) -> int:
+    """Nanoseconds since midnight in UTC; a time without a zone is read in zone ``other``, else UTC."""
+    return nanos_of_day(value) - (time_offset(value.tzinfo or other) or 0) * SECOND
 
 
 def months_between(start: Date | DateTime, end: Date | DateTime) -> YearsMonths:
@@ -129,8 +129,3 @@ def _whole(value: Decimal) -> int:
     if value.adjusted() > 40:
         raise Failure("out_of_range")
     return int(value.to_integral_value(decimal.ROUND_DOWN))
-
-
-def same_moment(left: DateTime, right: DateTime) -> bool:
-    """Equality on the time line; a value without a zone is read in the other's."""
-    return instant(left, right.tzinfo) == instant(right, left.tzinfo)
