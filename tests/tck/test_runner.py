@@ -1,5 +1,8 @@
 """The runner itself: what it counts as passed, failed and skipped."""
 
+from click.testing import CliRunner
+
+from service import cli
 from service.engine.decisions import tck
 from service.engine.decisions.tck import Status
 
@@ -85,3 +88,40 @@ def test_the_report_has_a_row_per_folder_and_a_total(tmp_path):
     text = tck.report([run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:decimal">43</value>'))])
     assert "expected 43, got 42" in text
     assert text.splitlines()[-1].split() == ["total", "0", "1", "0"]
+
+
+def test_the_report_says_why_a_test_was_skipped(tmp_path):
+    text = tck.report([run(tmp_path, expected("java", '<value xsi:type="xsd:decimal">1</value>'))])
+    assert "skipped: t-test-01.xml 001 java: external functions are not supported" in text
+
+
+def test_a_business_knowledge_model_can_be_asked(tmp_path):
+    model = MODEL.replace(
+        "</definitions>",
+        '<businessKnowledgeModel name="half" id="half"><encapsulatedLogic><formalParameter name="a" typeRef="number"/>'
+        "<literalExpression><text>a / 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+        "</definitions>",
+    )
+    (tmp_path / "t.dmn").write_text(model)
+    body = case(INPUT + expected("half", '<value xsi:type="xsd:decimal">10.5</value>'))
+    (tmp_path / "t-test-01.xml").write_text(
+        body.replace('<testCase id="001"', '<testCase id="001" type="bkm" invocableName="half"')
+    )
+    (result,) = tck.run(tmp_path)
+    assert [each.status for each in result.cases] == [Status.PASSED]
+
+
+def test_the_command_prints_the_report_and_fails_if_a_test_does(tmp_path):
+    run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:decimal">42</value>'))
+    done = CliRunner().invoke(cli.lika, ["tck", str(tmp_path)])
+    assert (done.exit_code, done.output.splitlines()[-1].split()) == (0, ["total", "1", "0", "0"])
+    run(tmp_path, INPUT + expected("double", '<value xsi:type="xsd:decimal">43</value>'))
+    done = CliRunner().invoke(cli.lika, ["tck", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "failed: t-test-01.xml 001 double: expected 43, got 42" in done.output
+
+
+def test_the_command_says_when_there_is_nothing_to_run(tmp_path):
+    done = CliRunner().invoke(cli.lika, ["tck", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "no test file" in done.output

@@ -11,7 +11,7 @@ from service.engine.decisions.document import Document, read
 from service.engine.decisions.errors import DecisionWarning, ModelError, Problem, UnknownDecision
 from service.engine.decisions.graph import Decision, Graph, Key, Knowledge, Service
 from service.engine.decisions.runtime import DecisionRuntime, TableTrace, Trace
-from service.engine.decisions.session import Session, serve, service_function
+from service.engine.decisions.session import Session, called, serve, service_function
 from service.feel.errors import LimitExceeded
 from service.feel.runtime import DEFAULT_LIMITS, Clock, Limits
 from service.feel.values import Value, export
@@ -98,12 +98,12 @@ class Model:
                 seen.add(each.target)
                 yield from self._inputs_below(self._graph.decisions[each.target], seen)
 
-    def find(self, name: str) -> Decision | Service:
-        """A decision or decision service by id or name; raises :class:`UnknownDecision`.
+    def find(self, name: str) -> Decision | Service | Knowledge:
+        """A decision, decision service or business knowledge model by id or name; raises :class:`UnknownDecision`.
 
         ``{namespace}name`` names one of an imported model.
         """
-        tables: tuple[Mapping[Key, Any], ...] = (self._graph.decisions, self._graph.services)
+        tables: tuple[Mapping[Key, Any], ...] = (self._graph.decisions, self._graph.services, self._graph.knowledge)
         namespace = self.namespace
         if name.startswith("{"):
             namespace, _, name = name[1:].partition("}")
@@ -125,7 +125,7 @@ class Model:
         now: Clock | None = None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> Value:
-        """The value of a decision or decision service; null where something has no value."""
+        """The value of a decision, decision service or function of the model; null where something has no value."""
         return self._run(decision_name_or_id, inputs or {}, DecisionRuntime(now, limits))
 
     def evaluate_with_warnings(
@@ -160,6 +160,8 @@ class Model:
         try:
             if isinstance(found, Service):
                 return export(serve(self._graph, found, inputs, runtime))
+            if isinstance(found, Knowledge):
+                return export(called(found, inputs, runtime))
             return export(Session(self._graph, inputs, runtime).value(found.key, ()))
         except LimitExceeded as failure:
             runtime.warn(("", 0, 0), failure.code, **failure.params)

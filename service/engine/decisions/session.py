@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.engine.decisions.graph import Decision, Graph, InputData, Key, Service
+from service.engine.decisions.graph import Decision, Graph, InputData, Key, Knowledge, Service
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import Scope, convert
+from service.feel.compiler.calls import invoke
 from service.feel.functions import HostFunction
 from service.feel.types import ANY, FunctionType, Type
 from service.feel.values import MISSING, Value, admit, admitted
 
 _PLACE = ("", 0, 0)
-
 
 Path = tuple[str, ...]
 """The prefixes of the imports on the way to an element: one model may be imported twice, with different inputs."""
@@ -138,3 +138,12 @@ def _serve(graph: Graph, service: Service, session: Session, runtime: DecisionRu
     value = next(iter(results.values())) if len(results) == 1 else results
     expected = service.type.result if isinstance(service.type, FunctionType) else service.type
     return value if expected is ANY else convert(value, expected, runtime)
+
+
+def called(knowledge: Knowledge, inputs: Mapping[str, Any], runtime: DecisionRuntime) -> Value:
+    """Call a business knowledge model with inputs by the names of its parameters; what is not given is null."""
+    function = knowledge.function
+    if function is None:
+        return None
+    given = {name: admitted(inputs[name]) for name in function.names if name in inputs}
+    return invoke(runtime, _PLACE, function, [*given.values()], tuple(given))

@@ -25,6 +25,11 @@ class CaseResult:
     status: Status
     reason: str = ""
 
+    @property
+    def told(self) -> str:
+        """Which result it was and why it did not pass."""
+        return f"{self.file} {self.case} {self.node}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class FolderResult:
@@ -44,13 +49,13 @@ class FolderResult:
 
 
 def report(results: Iterable[FolderResult], verbose: bool = True) -> str:
-    """A table of passed, failed and skipped per folder with the reasons of failures, and the totals."""
+    """A table of passed, failed and skipped per folder, with the reasons of those that did not pass, and the totals."""
     results = list(results)
     lines = [f"{'folder':<60} {'passed':>7} {'failed':>7} {'skipped':>8}"]
     for folder in results:
         lines.append(_row(folder.folder, [folder]))
         if verbose:
-            lines += [f"    {case.case} {case.node}: {case.reason}" for case in folder.failures]
+            lines += [f"    {case.status.value}: {case.told}" for case in folder.cases if case.reason]
     return "\n".join([*lines, _row("total", results)])
 
 

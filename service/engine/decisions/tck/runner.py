@@ -21,17 +21,18 @@ def run(directory: str | Path) -> list[FolderResult]:
 
 
 def run_folder(folder: str | Path) -> FolderResult:
-    """Run the test files of one folder."""
-    models = {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.dmn"))}
+    """Run the test files of one folder; the models they import may lie in folders of it."""
+    folder = Path(folder)
+    models = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.dmn"))}
     cases: list[CaseResult] = []
-    for path in sorted(Path(folder).glob("*.xml")):
+    for path in sorted(folder.glob("*.xml")):
         try:
             root = xml.parse(path.read_bytes())
         except xml.XmlError:
             continue
         if tag(root) == "testCases":
             cases += _run_file(path, root, models)
-    return FolderResult(Path(folder).name, tuple(cases))
+    return FolderResult(folder.name, tuple(cases))
 
 
 def _run_file(path: Path, root: Element, models: dict[str, bytes]) -> Iterator[CaseResult]:

@@ -1,0 +1,24 @@
+"""`lika tck`: run test files of the DMN Technology Compatibility Kit."""
+
+from pathlib import Path
+
+import click
+
+from service.engine.decisions import tck
+
+
+@click.command("tck")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--quiet", is_flag=True, help="Print the numbers without the reasons.")
+def command(directory: Path, quiet: bool) -> None:
+    """Run every test file below DIRECTORY against the decision engine; exit code 1 if a test fails.
+
+    Prints how many passed, failed and were skipped in each folder, and why. Skipped is only what needs an external
+    Java or PMML function.
+    """
+    results = tck.run(directory)
+    if not results:
+        raise click.ClickException(f"there is no test file of the kit below {directory}")
+    click.echo(tck.report(results, verbose=not quiet))
+    if any(folder.failures for folder in results):
+        click.get_current_context().exit(1)
