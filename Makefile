@@ -9,7 +9,7 @@ python := .venv/bin/python
 ready := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench node-tools clean
+.PHONY: help run test lint format messages bench node-tools clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -29,6 +29,12 @@ lint: $(ready)  ## check style, types and the order of the parts
 format: $(ready)  ## bring the code into its form
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
+
+messages: $(ready)  ## bring new texts into the catalogue service/translations
+	@mkdir -p var
+	@.venv/bin/pybabel --quiet extract -F pyproject.toml --no-wrap --add-location=file --sort-by-file -o var/messages.pot service
+	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -i var/messages.pot -d service/translations
 
 bench: $(ready)  ## measure the speed
 	@$(python) -m bench

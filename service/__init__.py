@@ -36,7 +36,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     """
     # Imported here: `import service.feel` must not cost the web framework.
     import flask
-    import flask_babel
 
     from service import config as settings
     from service import i18n
@@ -46,7 +45,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     app.config.update(settings.load(config))
     if not app.config["SQLALCHEMY_DATABASE_URI"]:
         app.config["SQLALCHEMY_DATABASE_URI"] = embedded.start(settings.var() / "postgres").url()
-    flask_babel.Babel(app, locale_selector=i18n.preferred_locale)
+    i18n.Babel(app)
     for part in _parts(app.config["PARTS"]):
         if init := getattr(part, "init_app", None):
             init(app)

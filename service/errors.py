@@ -6,8 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import flask
-import flask_babel
+from service import i18n
 
 Messages = str | Sequence[str]
 
@@ -18,10 +17,8 @@ def _(msgid: str) -> str:
 
 
 def localize(msgid: str, **params: Any) -> str:
-    """Translate a marked text into the language of the current request; outside an application it stays English."""
-    if flask.has_app_context() and "babel" in flask.current_app.extensions:
-        msgid = flask_babel.get_translations().ugettext(msgid)
-    return _fill(msgid, params)
+    """Tell a marked text in the reader's language: that of the request, or of the command that runs."""
+    return _fill(i18n.translate(msgid), params)
 
 
 def _fill(text: str, params: Mapping[str, Any]) -> str:

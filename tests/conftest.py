@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sqla
 
 import service
-from service import clock, db, identity, jobs
+from service import clock, db, i18n, identity, jobs
 from service.db import embedded, schema
 
 KEPT = ("alembic_version",)
@@ -92,6 +92,12 @@ def at() -> Callable[[str | datetime], None]:
 
 
 @pytest.fixture(autouse=True)
+def _english() -> None:
+    """Tests read the msgids, whatever becomes of the translations; what is about Chinese asks for it."""
+    i18n.speak("en")
+
+
+@pytest.fixture(autouse=True)
 def _real_time() -> Iterator[None]:
     yield
     clock.travel_to(None)
@@ -113,7 +119,11 @@ def empty_database() -> None:
 
 
 class FreshClient(flask.testing.FlaskClient):
-    """A test client whose requests do not see the test's own application context, session and user."""
+    """A test client that asks for English and whose requests do not see the test's own context, session and user."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Send one request in an empty context."""

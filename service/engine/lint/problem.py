@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from lxml import etree
 
-from service import errors
+from service import errors, i18n
 
 Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
@@ -45,8 +45,9 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.message} [{self.rule}]"
 
-    def localized(self, lang: str = "zh") -> str:
-        """The sentence in the language of the current request; `lang` chooses that of quoted reasons."""
+    def localized(self) -> str:
+        """The sentence in the reader's language, the reasons it quotes too."""
+        lang = i18n.language()
         params = {name: getattr(value, lang, value) for name, value in self.params.items()}
         return errors.localize(self.msgid, **params) if self.msgid else self.message
 

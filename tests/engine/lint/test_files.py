@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from service import engine, errors
+from service import engine, i18n
 from tests.engine import bpmn
 from tests.engine.lint import examples
 from tests.engine.lint.checking import rules
@@ -182,20 +182,13 @@ def test_a_form_is_judged_by_whoever_knows_forms() -> None:
     assert [str(p) for p in found] == ["f.form:3: error: no such type [form-rule]"]
 
 
-def test_a_finding_can_be_told_in_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = {}
-
-    def localize(msgid: str, **params: object) -> str:
-        seen.update(params)
-        return msgid % params
-
-    monkeypatch.setattr(errors, "localize", localize)
+def test_a_finding_is_told_in_the_readers_language_with_the_reason_it_quotes() -> None:
     script = '<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:script expression="=1 +" resultVariable="x"/>'
     found = engine.lint(examples.complete(f"{script}</bpmn:extensionElements></bpmn:scriptTask>"), NOTHING)
     problem = next(p for p in found if p.rule == "feel-syntax")
-    assert "column 5" in problem.message
-    problem.localized("zh")
-    assert "此处应为" in seen["reason"]
+    assert problem.message.startswith("expression of t is no valid FEEL: expected")
+    i18n.speak("zh")
+    assert problem.localized().startswith("t 的 expression 不是有效的 FEEL：此处应为")
 
 
 def test_an_empty_deployment_has_no_problems() -> None:
