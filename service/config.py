@@ -51,7 +51,6 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": POOL_SIZE,
             "max_overflow": POOL_SIZE,
-            "pool_pre_ping": True,
             "connect_args": {"options": f"-c timezone=UTC -c lock_timeout={LONGEST_WAIT_FOR_LOCK}"},
         },
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,

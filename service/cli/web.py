@@ -37,14 +37,19 @@ class Web(BaseApplication):  # type: ignore[misc]
 def command(host: str, port: int, workers: int, threads: int) -> None:
     """Serve pages and API until stopped."""
     use_database()
-    Web(
-        bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        workers=workers,
-        threads=threads,
-        worker_class="gthread",
-        timeout=60,
-        graceful_timeout=10,
-        keepalive=30,
-        loglevel="warning",
-        worker_tmp_dir=str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
-    ).run()
+    Web(**options(host, port, workers, threads)).run()
+
+
+def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+    """Return gunicorn's settings."""
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "timeout": 60,
+        "graceful_timeout": 10,
+        "keepalive": 30,
+        "loglevel": "warning",
+        "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+    }

@@ -16,12 +16,13 @@ import sqlalchemy as sqla
 
 from service import clock, db, errors
 from service.errors import _
-from service.identity import people
-from service.identity.models import ApiToken, User
+from service.identity import accounts, people
+from service.identity.models import ApiToken
 from service.identity.persons import Person
 
 TOKEN_PREFIX = "lika_"  # noqa: S105 - lets people and secret scanners recognise a token
 PERSON = "lika.person"
+NOBODY = _("Sign in, or send an Authorization header with Basic or Bearer.")
 REMEMBER_SECONDS = 300.0
 REMEMBER_AT_MOST = 10_000
 
@@ -44,15 +45,15 @@ def _identify() -> Person:
     if header:
         raise errors.Unauthorized(_("The Authorization header must begin with Basic or Bearer."))
     if flask_login.current_user.is_authenticated:
-        user = people.load(User.id == flask_login.current_user.id)
-        return _person(user, _("Sign in, or send an Authorization header with Basic or Bearer."))
-    raise errors.Unauthorized(_("Sign in, or send an Authorization header with Basic or Bearer."))
+        account = accounts.by_id(flask_login.current_user.id)
+        return _person(account.person if account else None, NOBODY)
+    raise errors.Unauthorized(NOBODY)
 
 
-def _person(user: User | None, refusal: str) -> Person:
-    if user is None or not user.active:
+def _person(found: Person | None, refusal: str) -> Person:
+    if found is None:
         raise errors.Unauthorized(refusal)
-    return people.person(user)
+    return found
 
 
 def _decode_basic(text: str) -> tuple[str, str]:
@@ -65,30 +66,28 @@ def _decode_basic(text: str) -> tuple[str, str]:
     return username, password
 
 
-def by_password(username: str, password: str) -> User | None:
-    """Return the active user with this name and password, with memberships.
+def by_password(username: str, password: str) -> Person | None:
+    """Return the active person with this user name and password.
 
     argon2 is slow on purpose, so a credential found right is remembered for five minutes, as a digest under a key of
     this process, and only as long as the user's stored hash stays the same. What is wrong is never remembered.
     """
-    user = people.load(User.username == username)
-    if user is None or user.password is None:
+    account = accounts.named(username)
+    if account is None or account.password is None:
         flask_security.hash_password(password)  # an unknown name takes as long as a wrong password
         return None
-    if not user.active:
-        return None
-    proof = _remembered.proof(username, password, user.password)
+    proof = _remembered.proof(username, password, account.password)
     if not _remembered.has(proof):
-        if not flask_security.verify_password(password, user.password):
+        if not flask_security.verify_password(password, account.password):
             return None
         _remembered.add(proof)
-    return user
+    return account.person
 
 
-def by_token(token: str) -> User | None:
-    """Return the user of a bearer token that has not expired."""
-    valid = (ApiToken.digest == _digest(token)) & (ApiToken.expires_at.is_(None) | (ApiToken.expires_at > clock.now()))
-    return people.load(User.id.in_(sqla.select(ApiToken.user_id).where(valid)))
+def by_token(token: str) -> Person | None:
+    """Return the active person of a bearer token that has not expired."""
+    account = accounts.with_token(_digest(token), clock.now())
+    return account.person if account else None
 
 
 def create_token(username: str, label: str, *, lasting: timedelta | None = None) -> str:

@@ -13,6 +13,7 @@ from service.identity.models import Membership, Unit, User
 from service.identity.persons import Member, Person
 
 MIN_PASSWORD = 8
+_WITH_MEMBERSHIPS = orm.joinedload(User.memberships).joinedload(Membership.unit)
 
 
 def add(username: str, name: str, password: str | None = None) -> Person:
@@ -82,15 +83,6 @@ def find(username: str) -> Person:
     return person(_user(username))
 
 
-def load(condition: sqla.ColumnElement[bool]) -> User | None:
-    """Return the user that fulfils a condition, with memberships and units, in one query."""
-    query = sqla.select(User).where(condition).options(_WITH_MEMBERSHIPS)
-    return db.sa.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
-
-
-_WITH_MEMBERSHIPS = orm.joinedload(User.memberships).joinedload(Membership.unit)
-
-
 def person(user: User) -> Person:
     """Return the value for a user."""
     members = sorted(user.memberships, key=lambda each: (each.unit.path, each.role_id))
@@ -103,7 +95,8 @@ def _member(membership: Membership) -> Member:
 
 
 def _user(username: str) -> User:
-    user = load(User.username == username)
+    query = sqla.select(User).where(User.username == username).options(_WITH_MEMBERSHIPS)
+    user = db.sa.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
     if user is None:
         raise errors.NotFound(_("There is no user %(username)s."), username=username)
     return user

@@ -1,6 +1,7 @@
 """The tree of units: find, walk, and find who is responsible."""
 
 import sqlalchemy as sqla
+from sqlalchemy import orm
 from sqlalchemy.sql.elements import ColumnElement
 
 from service import db, errors
@@ -79,13 +80,27 @@ def nearest_with_role(unit: Unit | int, role: str) -> int | None:
     At each level the unit itself and its departments are asked. A role of one kind of unit acts in units of that kind,
     first in one that has a holder; a role of any kind acts where somebody holds it. None if there is no such unit.
     """
-    line = (unit if isinstance(unit, Unit) else get(unit)).ancestor_ids
-    kind = roles.unit_kind(role)
-    holders = sqla.select(Membership.unit_id).where(Membership.role_id.in_(roles.held_as(role)))
-    is_held = Unit.id.in_(holders)
-    in_line = Unit.id.in_(line)
-    beside = Unit.kind.in_(DEPARTMENTS) & Unit.parent_id.in_(line)
+    unit_id = unit.id if isinstance(unit, Unit) else unit
+    kind, held_as = roles.unit_kind(role), list(roles.held_as(role))
+    found: int | None = _NEAREST.scalar(unit_id=unit_id, role_kind=kind, held_as=held_as)
+    return found
+
+
+def _nearest() -> sqla.Select[int]:
+    start, kind = sqla.bindparam("unit_id", type_=sqla.BigInteger), sqla.bindparam("role_kind", type_=sqla.Text)
+    held_as = sqla.bindparam("held_as", type_=sqla.ARRAY(sqla.Text))
+    first = orm.aliased(Unit)
+    ids = sqla.func.string_to_array(sqla.func.btrim(first.path, "/"), "/").cast(sqla.ARRAY(sqla.BigInteger))
+    line = sqla.select(ids.label("ids")).where(first.id == start).cte("line").c.ids
+    in_line = Unit.id == sqla.any_(line)
+    beside = sqla.or_(*(Unit.kind == each for each in DEPARTMENTS)) & (Unit.parent_id == sqla.any_(line))
+    holders = sqla.select(Membership.unit_id).where(Membership.unit_id == Unit.id)
+    is_held = holders.where(Membership.role_id == sqla.any_(held_as)).exists()
     level = sqla.case((beside & ~in_line, Unit.parent_id), else_=Unit.id)
-    depth = sqla.func.array_position(sqla.cast(line, sqla.ARRAY(sqla.BigInteger)), level)
-    query = sqla.select(Unit.id).where(in_line | beside, Unit.kind == kind if kind else is_held)
-    return db.sa.session.scalar(query.order_by(depth.desc(), is_held.desc(), Unit.id).limit(1))
+    depth = sqla.func.array_position(line, level)
+    fits = sqla.or_(Unit.kind == kind, kind.is_(None) & is_held)
+    query = sqla.select(Unit.id).where(in_line | beside, fits)
+    return query.order_by(depth.desc(), is_held.desc(), Unit.id).limit(1)
+
+
+_NEAREST = db.Prepared(_nearest())

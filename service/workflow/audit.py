@@ -3,6 +3,7 @@
 from typing import Any
 
 from service import clock, db, identity
+from service.db.batch import Batch
 from service.workflow.models import AuditLog
 
 
@@ -16,20 +17,22 @@ def record(
     reason: str | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    batch: Batch | None = None,
 ) -> None:
-    """Note one operation inside the open transaction. `before` and `after` are plain JSON."""
-    db.sa.session.execute(
-        AuditLog.__table__.insert(),
-        {
-            "key": db.next_key(),
-            "at": clock.now(),
-            "by": by.username,
-            "operation": operation,
-            "entity_type": entity_type,
-            "entity_key": entity_key,
-            "instance_key": instance_key,
-            "reason": reason,
-            "before": before,
-            "after": after,
-        },
-    )
+    """Note one operation inside the open transaction, at once or with a batch. `before` and `after` are plain JSON."""
+    row = {
+        "key": db.next_key(),
+        "at": clock.now(),
+        "by": by.username,
+        "operation": operation,
+        "entity_type": entity_type,
+        "entity_key": entity_key,
+        "instance_key": instance_key,
+        "reason": reason,
+        "before": before,
+        "after": after,
+    }
+    into = Batch() if batch is None else batch
+    into.insert(AuditLog.__table__, row)
+    if batch is None:
+        into.run()

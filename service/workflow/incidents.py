@@ -5,7 +5,7 @@ from sqlalchemy import select
 from service import db, errors, identity
 from service.engine import effects
 from service.errors import _
-from service.workflow import audit, models
+from service.workflow import models
 from service.workflow.running import Running, locked, translated
 
 
@@ -21,7 +21,7 @@ def resolve(key: int, *, by: identity.Person, reason: str | None = None) -> None
                 raise errors.Conflict(_("Incident %(key)s is already resolved."), key=key)
             incident.state, incident.resolved_at = "RESOLVED", running.now
             _again(running, incident)
-            audit.record("RESOLVE", "INCIDENT", key, by=by, instance_key=incident.instance_key, reason=reason)
+            running.record("RESOLVE", "INCIDENT", key, reason=reason)
 
 
 def resolve_all(instance_key: int, *, by: identity.Person, reason: str | None = None) -> int:

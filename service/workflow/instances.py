@@ -106,7 +106,7 @@ def cancel(key: int, *, by: identity.Person, reason: str | None = None) -> None:
                 root=running.row.root_key,
             )
         running.do(lambda live_, now: live_.cancel(now))
-        audit.record("CANCEL", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason)
+        running.record("CANCEL", "PROCESS_INSTANCE", key, reason=reason)
 
 
 def suspend(key: int, *, by: identity.Person, reason: str | None = None) -> None:
@@ -134,16 +134,7 @@ def set_variables(
         seen = running.instance.visible(scope_key) if running.instance.waits(scope_key) else {}
         before = values.plain({n: seen.get(n) for n in given})
         running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local))
-        audit.record(
-            "SET_VARIABLES",
-            "VARIABLE",
-            scope_key,
-            by=by,
-            instance_key=instance_key,
-            reason=reason,
-            before=before,
-            after=values.plain(given),
-        )
+        running.record("SET_VARIABLES", "VARIABLE", scope_key, reason=reason, before=before, after=values.plain(given))
 
 
 def modify(
@@ -160,9 +151,7 @@ def modify(
         before = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
         running.do(lambda live_, now: live_.modify(now, activate, terminate))
         after = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
-        audit.record(
-            "MODIFY", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason, before=before, after=after
-        )
+        running.record("MODIFY", "PROCESS_INSTANCE", key, reason=reason, before=before, after=after)
 
 
 def migrate(
@@ -192,9 +181,7 @@ def migrate(
         release = releases.newest_with(target_definition_key)
         running.become(target_definition_key, release)
         after = {"definition": str(target_definition_key), "deployment": str(release.key)}
-        audit.record(
-            "MIGRATE", "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason, before=before, after=after
-        )
+        running.record("MIGRATE", "PROCESS_INSTANCE", key, reason=reason, before=before, after=after)
 
 
 def instance_of(scope_key: int) -> int:
@@ -297,4 +284,4 @@ def _hold(key: int, suspended: bool, by: identity.Person, reason: str | None) ->
             )
         running.row.suspended = suspended
         running.row.suspended_at = running.now if suspended else None
-        audit.record(operation, "PROCESS_INSTANCE", key, by=by, instance_key=key, reason=reason)
+        running.record(operation, "PROCESS_INSTANCE", key, reason=reason)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -15,8 +16,8 @@ from service.db.batch import Batch
 from service.engine import effects
 from service.errors import _
 from service.jobs import handlers
+from service.workflow import audit, models, outcome, releases
 from service.workflow import live as lives
-from service.workflow import models, outcome, releases
 from service.workflow.changes import Changes
 
 Command = Callable[[engine.Instance, datetime], engine.Step]
@@ -32,6 +33,7 @@ class Running:
         self.now = clock.now()
         self.changes = Changes(row.key, self.now)
         self.outcome = outcome.Outcome(self)
+        self.batch = Batch()
 
     @property
     def instance(self) -> engine.Instance:
@@ -79,12 +81,26 @@ class Running:
             task.definition_key, task.deployment_key = definition_key, release.key
             task.form_key = release.find("form", form) if form else None
 
+    def record(
+        self,
+        operation: str,
+        entity_type: str,
+        key: int,
+        *,
+        reason: str | None = None,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Note in the audit log what the person does in this instance, with the rest that is written."""
+        who: dict[str, Any] = {"by": self.by, "instance_key": self.row.key, "reason": reason}
+        audit.record(operation, entity_type, key, **who, before=before, after=after, batch=self.batch)
+
     def flush(self) -> None:
         """Write what changed and name the new state. A command that never asked for the instance changed nothing."""
+        batch = self.batch
         if self._live is None and not self.outcome.rows:
-            return
+            return batch.run()
         live = self._live or lives.take(self.row)
-        batch = Batch()
         self.changes.write(batch, live.stored)
         live.stored = live.instance.keys()
         self.outcome.write(batch)

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, select
 from service import clock, db, engine, errors, forms, identity
 from service.db import values
 from service.errors import _
-from service.workflow import audit, candidates, extensions, models, releases
+from service.workflow import candidates, extensions, models, releases
 from service.workflow.running import Running, ensure_open, locked, translated
 
 UNCHANGED: Any = object()
@@ -38,7 +38,7 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
                 given = dict(extension.on_complete(task, {**given, **raw}, by))
         result = engine.normalise(given)
         running.do(lambda live, now: live.complete(key, result, now))
-        audit.record("COMPLETE", "USER_TASK", key, by=by, instance_key=task.instance_key)
+        running.record("COMPLETE", "USER_TASK", key)
         return task
 
 
@@ -52,37 +52,23 @@ def assign(
 ) -> None:
     """Give a task to a person, or claim it oneself. Raises Conflict when it is somebody else's and may not be taken."""
     action = "task.claim" if assignee == by.username else "task.assign"
-    with _open(key, by, action) as (_running, task):
+    with _open(key, by, action) as (running, task):
         if task.assignee and task.assignee != assignee and not allow_override:
             raise errors.Conflict(_("The task is assigned to %(name)s."), name=task.assignee)
         if not identity.people.exists(assignee):
             raise errors.Unprocessable(_("There is no user %(name)s."), name=assignee)
         before, task.assignee = task.assignee, assignee
-        audit.record(
-            "ASSIGN",
-            "USER_TASK",
-            key,
-            by=by,
-            instance_key=task.instance_key,
-            reason=reason,
-            before={"assignee": before},
-            after={"assignee": assignee},
+        running.record(
+            "ASSIGN", "USER_TASK", key, reason=reason, before={"assignee": before}, after={"assignee": assignee}
         )
 
 
 def unassign(key: int, *, by: identity.Person, reason: str | None = None) -> None:
     """Give a task back to its candidates."""
-    with _open(key, by, "task.unassign") as (_running, task):
+    with _open(key, by, "task.unassign") as (running, task):
         before, task.assignee = task.assignee, None
-        audit.record(
-            "UNASSIGN",
-            "USER_TASK",
-            key,
-            by=by,
-            instance_key=task.instance_key,
-            reason=reason,
-            before={"assignee": before},
-            after={"assignee": None},
+        running.record(
+            "UNASSIGN", "USER_TASK", key, reason=reason, before={"assignee": before}, after={"assignee": None}
         )
 
 
@@ -111,15 +97,8 @@ def update(
             task.unit_id, task.candidates = candidates.resolve(
                 running.row.unit_id, None, task.candidate_groups, task.candidate_users
             )
-        audit.record(
-            "UPDATE",
-            "USER_TASK",
-            key,
-            by=by,
-            instance_key=task.instance_key,
-            reason=reason,
-            before=values.plain(before),
-            after=values.plain(changed),
+        running.record(
+            "UPDATE", "USER_TASK", key, reason=reason, before=values.plain(before), after=values.plain(changed)
         )
 
 
