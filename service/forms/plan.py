@@ -108,6 +108,14 @@ def variables(form: model.Form) -> set[str]:
     return {step for component in form.walk() for step in component.data}
 
 
+def answers(components: Iterable[model.Component]) -> set[str]:
+    """Return the names of the process variables that a form's components fill in: its outermost keys."""
+    names: set[str] = set()
+    for component in components:
+        names |= {component.data[0]} if component.data else answers(component.components)
+    return names
+
+
 def _nodes(
     components: Iterable[model.Component], at: tuple[str, ...], names: frozenset[str], *, row: bool
 ) -> tuple[Node, ...]:

@@ -20,13 +20,13 @@ def of(task: effects.TaskOpened, instance: models.ProcessInstance) -> tuple[int 
 def resolve(
     unit: int | None, lane: str | None, groups: Iterable[str], users: Iterable[str]
 ) -> tuple[int | None, list[str]]:
-    """As `of`, from the single facts: the acting unit's id and "role@unit id" and "user:name" texts."""
+    """As `of`: the id of the unit of the first role that is found, "role@unit id" and "user:name" texts."""
     candidates = [f"user:{name}" for name in users]
-    acting = unit
+    acting: int | None = None
     for name in tuple(groups) or ((lane,) if lane else ()):
         role = identity.roles.named(name)
         nearest = identity.units.nearest_with_role(unit, role) if role is not None and unit is not None else None
         if nearest is not None:
-            acting = nearest
+            acting = acting or nearest
             candidates.append(f"{role}@{nearest}")
-    return acting, candidates
+    return acting or unit, candidates

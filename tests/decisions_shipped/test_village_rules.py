@@ -1,5 +1,6 @@
 """One high, one low, one none (一高一低一无) and the order of villages: DOMAIN §6.3, §6.4, §8.2."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -62,8 +63,9 @@ def village(name: str, **changed: Any) -> dict[str, Any]:
     return {"unit": name, "name": name, **facts, **changed}
 
 
-def rank(quota: int, *villages: dict[str, Any]) -> list[dict[str, Any]]:
-    result = decide("village_rules", "village_rank", candidates=list(villages), village_quota=quota)
+def rank(quota: int, *villages: dict[str, Any], admitted: Sequence[str] = ()) -> list[dict[str, Any]]:
+    given = {"candidates": list(villages), "village_quota": quota, "admitted_villages": list(admitted)}
+    result = decide("village_rules", "village_rank", **given)
     assert isinstance(result, list)
     return result
 
@@ -101,3 +103,10 @@ def test_of_three_qualified_villages_of_the_township_two_are_shortlisted() -> No
 def test_a_village_with_two_marks_never_enters_the_shortlist_by_itself() -> None:
     rows = rank(2, village("a"), village("b", standard="综合衡量"))
     assert [(row["unit"], row["rank"], row["shortlisted"]) for row in rows] == [("a", 1, True), ("b", 2, False)]
+
+
+def test_the_county_may_let_a_village_with_two_marks_into_a_place_that_is_left_over() -> None:
+    villages = village("a"), village("b", standard="综合衡量", incidence_pct=32), village("c", standard="综合衡量")
+    rows = rank(2, *villages, admitted=["c"])
+    assert [(row["unit"], row["shortlisted"]) for row in rows] == [("a", True), ("b", False), ("c", True)]
+    assert [row["shortlisted"] for row in rank(1, *villages, admitted=["c"])] == [True, False, False]

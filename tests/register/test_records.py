@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import db, errors
-from service.register import households, models
+from service.register import households, models, villages
 from tests.register import world as worlds
 
 
@@ -68,6 +68,28 @@ def test_a_village_is_not_written_into_the_register_of_persons(listed):
     listed.do("cases-open", listed.township, {"from": "villages"})
     with pytest.raises(errors.Invalid, match="Only households"):
         listed.do("register-confirm", listed.township, {"where": '=case.kind = "village"', "change": "新增"})
+
+
+def test_the_figures_of_its_form_stand_in_the_profile_of_a_poor_village(app):
+    world = worlds.World(deployed=True, forms=["f_village"])
+    world.do("cases-open", world.upper, {"from": "villages"})
+    figures = {"leader": "杨村长", "persons_total": Decimal(405), "groups": [{"name": "第一组"}], "unit_name": "上村"}
+    world.do("villages-confirm", world.upper, {"state": "已登记"}, **figures)
+    profile = villages.get(world.upper)
+    assert profile.is_poor_village
+    assert (profile.persons, profile.figures["leader"]) == (405, "杨村长")
+    assert profile.figures["groups"] == [{"name": "第一组"}]
+    assert "unit_name" not in profile.figures
+    assert not villages.get(world.lower).is_poor_village
+    assert world.states() == {"500299001001": "已登记"}
+
+
+def test_a_household_has_no_village_form(app):
+    world = worlds.World(deployed=True, forms=["f_village"])
+    world.household(world.upper)
+    world.do("cases-open", world.upper)
+    with pytest.raises(errors.Invalid, match="no village"):
+        world.do("villages-confirm", world.upper)
 
 
 def test_a_handbook_has_causes_helper_needs_and_plan(listed):

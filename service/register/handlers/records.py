@@ -5,10 +5,22 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from service import clock, errors
+from service import clock, errors, forms
 from service.errors import _
 from service.jobs import handlers
-from service.register import archive, audit, cases, expressions, figures, handbooks, ledgers, models, runs, scope
+from service.register import (
+    archive,
+    audit,
+    cases,
+    expressions,
+    figures,
+    handbooks,
+    ledgers,
+    models,
+    runs,
+    scope,
+    villages,
+)
 from service.register.rules import statistics
 
 ENTERING = {"新增": models.POOR, "核定": models.POOR, "返贫": models.RETURNED}
@@ -29,6 +41,26 @@ def confirm(job: handlers.Job) -> Mapping[str, Any]:
         if state := task.text("state"):
             cases.change(case, state=state)
     return cases.count(chosen, "register")
+
+
+@handlers.handler("villages-confirm")
+def confirm_villages(job: handlers.Job) -> Mapping[str, Any]:
+    """Write the figures of the village form into the profile of each village that passes ``where`` (DOMAIN §3.3).
+
+    Headers ``form`` (default ``f_village``; the figures are the variables that bear the names of its fields), ``poor``
+    (whether the village is a poor village, default true), ``state``. Gives ``villages_households`` and so on.
+    """
+    task = scope.of(job)
+    names = forms.answers(audit.bound_form(task.instance_key, task.text("form", "f_village")).components)
+    found = {name: task.variables[name] for name in sorted(names) if task.variables.get(name) is not None}
+    chosen = task.cases()
+    for case in chosen:
+        if case.kind != cases.VILLAGE:
+            raise errors.Invalid(_("%(code)s is no village and has no village form"), code=cases.code(case))
+        villages.take_over(case, found)
+        villages.get(case.unit_id).is_poor_village = task.value("poor", True) is True
+        cases.change(case, state=task.text("state") or None)
+    return cases.count(chosen, "villages")
 
 
 @handlers.handler("handbooks-write")
