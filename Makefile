@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
-NODE_FOLDERS := frontend tests/processes/bpmnlint tests/bpmnlint
+NODE_FOLDERS := frontend bench tests/processes/bpmnlint tests/bpmnlint
 
 python := .venv/bin/python
 ready := .venv/.ready
@@ -36,7 +36,7 @@ messages: $(ready)  ## bring new texts into the catalogue service/translations
 	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i var/messages.pot -d service/translations
 
-bench: $(ready)  ## measure the speed
+bench: node-tools  ## measure the speed
 	@$(python) -m bench
 
 node-tools: $(ready)  ## install the npm pieces
