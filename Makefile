@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
+MINUTES ?= 10
 NODE_FOLDERS := frontend bench tests/processes/bpmnlint tests/bpmnlint
 
 python := .venv/bin/python
 ready := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format messages bench node-tools clean
+.PHONY: help run test lint format messages fuzz bench node-tools clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -35,6 +36,11 @@ messages: $(ready)  ## bring new texts into the catalogue service/translations
 	@.venv/bin/pybabel --quiet extract -F pyproject.toml --no-wrap --add-location=file --sort-by-file -o var/messages.pot service
 	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i var/messages.pot -d service/translations
+
+fuzz: $(ready)  ## throw random input at FEEL, MINUTES=10 each way
+	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --inexact --quiet --group fuzz
+	@mkdir -p var
+	@for way in hypothesis atheris; do $(python) -m tests.feel.fuzzing $$way $(MINUTES) || exit 1; done
 
 bench: node-tools  ## measure the speed
 	@$(python) -m bench
