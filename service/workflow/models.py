@@ -100,6 +100,7 @@ class ProcessInstance(db.sa.Model):
         Index("ix_process_instances_root", "root_key"),
         Index("ix_process_instances_process", "process_id", "state"),
         Index("ix_process_instances_unit", "unit_id"),
+        Index("ix_process_instances_begun", "started_by", "start_date", postgresql_where=text("parent_key is null")),
     )
 
 
@@ -195,7 +196,47 @@ class UserTask(db.sa.Model):
         Index("ix_user_tasks_unit", "unit_id", "created_at", postgresql_where=text("state = 'CREATED'")),
         Index("ix_user_tasks_open", "created_at", "key", postgresql_where=text("state = 'CREATED'")),
         Index("ix_user_tasks_due", "due", postgresql_where=text("state = 'CREATED' and due is not null")),
+        Index("ix_user_tasks_urgency", "due", "created_at", "key", postgresql_where=text("state = 'CREATED'")),
+        Index("ix_user_tasks_done", "completed_by", "completed_at", postgresql_where=text("completed_by is not null")),
+        Index("ix_user_tasks_root", "root_key"),
     )
+
+
+class Draft(db.sa.Model):
+    """What somebody has typed into a task and not sent yet, as the browser had it: it need not be valid."""
+
+    __tablename__ = "drafts"
+
+    task_key: Mapped[int] = mapped_column(ForeignKey("user_tasks.key"), primary_key=True, autoincrement=False)
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Attachment(db.sa.Model):
+    """A file given with a task's answers; `id` is what the answers call it, `digest` the SHA-256 of its content."""
+
+    __tablename__ = "attachments"
+
+    task_key: Mapped[int] = mapped_column(ForeignKey("user_tasks.key"), primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(db.sa.LargeBinary)
+    person: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_attachments_digest", "digest"),)
+
+
+class Blob(db.sa.Model):
+    """The content of attachments, each once, by its SHA-256."""
+
+    __tablename__ = "blobs"
+
+    digest: Mapped[bytes] = mapped_column(db.sa.LargeBinary, primary_key=True)
+    content: Mapped[bytes] = mapped_column(db.sa.LargeBinary)
 
 
 class Job(db.sa.Model):

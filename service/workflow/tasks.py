@@ -30,7 +30,7 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
     Raises NotFound for a task the person may not see, Forbidden for one he may not do, Conflict when somebody was first
     or the instance is suspended, Unprocessable with one entry for each wrong answer.
     """
-    with _open(key, by, "task.complete") as (running, task), translated():
+    with opened(key, by, "task.complete") as (running, task), translated():
         given = _checked(task, answers, running, by)
         for extension in extensions.of(task.properties):
             if extension.on_complete is not None:
@@ -52,7 +52,7 @@ def assign(
 ) -> None:
     """Give a task to a person, or claim it oneself. Raises Conflict when it is somebody else's and may not be taken."""
     action = "task.claim" if assignee == by.username else "task.assign"
-    with _open(key, by, action) as (running, task):
+    with opened(key, by, action) as (running, task):
         if task.assignee and task.assignee != assignee and not allow_override:
             raise errors.Conflict(_("The task is assigned to %(name)s."), name=task.assignee)
         if not identity.people.exists(assignee):
@@ -65,7 +65,7 @@ def assign(
 
 def unassign(key: int, *, by: identity.Person, reason: str | None = None) -> None:
     """Give a task back to its candidates."""
-    with _open(key, by, "task.unassign") as (running, task):
+    with opened(key, by, "task.unassign") as (running, task):
         before, task.assignee = task.assignee, None
         running.record(
             "UNASSIGN", "USER_TASK", key, reason=reason, before={"assignee": before}, after={"assignee": None}
@@ -84,7 +84,7 @@ def update(
     reason: str | None = None,
 ) -> None:
     """Change what is given of a task's dates, priority (0-100) and candidates."""
-    with _open(key, by, "task.update") as (running, task):
+    with opened(key, by, "task.update") as (running, task):
         fields: dict[str, Any] = {"due": due, "follow_up": follow_up, "priority": priority}
         fields |= {"candidate_groups": candidate_groups, "candidate_users": candidate_users}
         changed = {name: value for name, value in fields.items() if value is not UNCHANGED}
@@ -103,14 +103,14 @@ def update(
 
 
 @contextmanager
-def _open(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
+def opened(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
     """Lock the instance of a task that is open and that the person may do `action` on."""
     with db.transaction() as session, locked(_instance_of(key), by=by, even_over=True) as running:
         task = session.get(models.UserTask, key, populate_existing=True)
         if task is None or not identity.access.allowed(by, "task.read", task):
             raise _unknown(key)
         if task.state != "CREATED":
-            raise _closed(task)
+            raise closed(task)
         ensure_open(running.row)
         identity.access.ensure(by, action, task)
         yield running, task
@@ -124,7 +124,8 @@ def _unknown(key: int) -> errors.NotFound:
     return errors.NotFound(_("There is no user task %(key)s."), key=key)
 
 
-def _closed(task: models.UserTask) -> errors.Conflict:
+def closed(task: models.UserTask) -> errors.Conflict:
+    """What is told to somebody who comes too late to a task: who was first, and when."""
     if task.state == "COMPLETED":
         text = _("The task was completed by %(name)s at %(at)s.")
         at = task.completed_at.astimezone(clock.TZ).strftime("%Y-%m-%d %H:%M") if task.completed_at else "?"
@@ -138,4 +139,4 @@ def _checked(
     if task.form_key is None:
         return answers
     form = releases.form(task.form_key)
-    return forms.validate(form, dict(answers), dict(running.instance.visible(task.key)))
+    return forms.validate(form, dict(answers), dict(running.instance.visible(task.key)), lang=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -85,7 +84,12 @@ def total(runtime: Runtime, values: list[Value]) -> Decimal | None:
     null
     """
     numbers = _numbers("sum", values)
-    return functools.reduce(DECIMAL.add, numbers, ZERO) if numbers else None
+    if not numbers:
+        return None
+    result = ZERO
+    for number in numbers:
+        result = DECIMAL.add(result, number)
+    return result
 
 
 @on_list("mean", _SECTION)
@@ -106,10 +110,12 @@ def product(runtime: Runtime, values: list[Value]) -> Decimal:
     >>> product([2, 3, 4])
     24
     """
-    numbers = _numbers("product", values)
-    if not numbers:
+    result = ONE
+    for number in _numbers("product", values):
+        result = DECIMAL.multiply(result, number)
+    if not values:
         raise bad_value("product", "[]")
-    return functools.reduce(DECIMAL.multiply, numbers, ONE)
+    return result
 
 
 @on_list("median", _SECTION)

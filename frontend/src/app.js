@@ -1,0 +1,45 @@
+/** What every page loads: the look, htmx with the session's token, menus, and lists that keep themselves fresh. */
+
+import 'bootstrap/dist/css/bootstrap.css';
+import './styles/app.css';
+
+import 'bootstrap/js/dist/collapse.js';
+import htmx from 'htmx.org/dist/htmx.esm.js';
+
+import { token } from './lib/server.js';
+import { note } from './lib/notes.js';
+import { keepFresh } from './lib/fresh.js';
+
+document.addEventListener('htmx:configRequest', ({ detail }) => {
+  detail.headers['X-CSRFToken'] = token();
+});
+
+document.addEventListener('htmx:responseError', ({ detail }) => {
+  if (detail.xhr.status === 401) {
+    note(document.querySelector('#notes').dataset.signedOut, 'warning');
+  }
+});
+
+document.addEventListener('change', ({ target }) => {
+  if (target.matches('#process')) {
+    narrowSteps(target);
+  }
+});
+
+/** Offer only the steps of the chosen process. */
+function narrowSteps(process) {
+  for (const group of document.querySelectorAll('#step optgroup')) {
+    group.hidden = Boolean(process.value) && group.dataset.process !== process.value;
+    if (group.hidden && group.querySelector(':checked')) {
+      document.querySelector('#step').value = '';
+    }
+  }
+}
+
+const process = document.querySelector('#process');
+
+if (process) {
+  narrowSteps(process);
+}
+
+keepFresh(htmx);

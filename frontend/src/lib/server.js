@@ -1,0 +1,52 @@
+/** Requests of our own scripts: JSON both ways, with the session's token. */
+
+export function token() {
+  return document.querySelector('meta[name="csrf-token"]').content;
+}
+
+/** What the server refused, or that it did not answer (status 0). `fields` maps places to messages. */
+export class Refusal extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || String(status));
+    this.status = status;
+    this.title = body.title || '';
+    this.fields = body.fields || {};
+  }
+}
+
+/** Send JSON and return the JSON answer; raises Refusal. */
+export async function send(address, body, { method = 'POST', key, keepalive = false } = {}) {
+  const headers = { Accept: 'application/json', 'X-CSRFToken': token() };
+
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+  }
+  if (key) {
+    headers['Idempotency-Key'] = key;
+  }
+
+  let response;
+
+  try {
+    response = await fetch(address, {
+      method,
+      headers,
+      keepalive,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Refusal(0, { detail: document.querySelector('#notes').dataset.lost });
+  }
+
+  const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
+
+  if (!response.ok) {
+    throw new Refusal(response.status, answer);
+  }
+
+  return answer;
+}
+
+export function get(address) {
+  return send(address, undefined, { method: 'GET' });
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite';
+
+/** One entry for each island; pages find what was built by `.vite/manifest.json`. */
+const ISLANDS = ['app', 'task', 'diagram', 'roster'];
+
+export default defineConfig({
+  base: '/static/dist/',
+  logLevel: 'error',
+  publicDir: false,
+  build: {
+    outDir: '../service/web/static/dist',
+    emptyOutDir: true,
+    manifest: true,
+    modulePreload: false,
+    rollupOptions: { input: ISLANDS.map((name) => `src/${name}.js`) },
+  },
+});

@@ -1,0 +1,31 @@
+"""How often something may be tried: counted in the database, so that it holds for all processes together."""
+
+from datetime import timedelta
+
+import sqlalchemy as sqla
+from sqlalchemy.dialects import postgresql
+
+from service import clock, db
+from service.identity.models import Attempt
+
+
+def hit(name: str, *, limit: int, window: timedelta) -> bool:
+    """Count one attempt under a name; tell whether there were no more than `limit` in the present window."""
+    now = clock.now()
+    over = Attempt.since < now - window
+    counted = {
+        "count": sqla.case((over, 1), else_=Attempt.count + 1),
+        "since": sqla.case((over, now), else_=Attempt.since),
+    }
+    insert = postgresql.insert(Attempt).values(name=name, count=1, since=now)
+    once_more = insert.on_conflict_do_update(index_elements=["name"], set_=counted).returning(Attempt.count)
+    with db.transaction() as session:
+        count: int = session.execute(once_more).scalar_one()
+    return count <= limit
+
+
+def forget(name: str) -> None:
+    """Begin again, the attempt succeeded; counters that nobody touched for a day go too."""
+    old = Attempt.since < clock.now() - timedelta(days=1)
+    with db.transaction() as session:
+        session.execute(sqla.delete(Attempt).where((Attempt.name == name) | old))

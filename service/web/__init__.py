@@ -1,0 +1,20 @@
+"""The pages that people work with: server-rendered, with an island of script where a form or a diagram needs one.
+
+They translate, they never decide: who may see or do what is asked of `identity.access` and `workflow` (DESIGN §2).
+"""
+
+import flask
+
+from service.web import account, assets, definitions, inbox, problems, shield, tasks, words
+
+NOUNS = (account, inbox, tasks, definitions)
+
+
+def init_app(app: flask.Flask) -> None:
+    """Add the pages, their files, their defences and their words."""
+    shield.init_app(app)
+    assets.init_app(app)
+    words.init_app(app)
+    problems.init_app(app)
+    for noun in NOUNS:
+        app.register_blueprint(noun.pages)

@@ -1,0 +1,136 @@
+"""One's own account: sign in and out, password, language and look."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+import flask_security.utils
+import sqlalchemy as sqla
+
+from service import db, errors, i18n
+from service.errors import _
+from service.identity import credentials, people, throttle
+from service.identity.models import User
+from service.web import problems
+from service.web.pages import Pages, person
+
+pages = Pages("account", public=("login", "log_in", "home", "choose"))
+
+WINDOW = timedelta(minutes=10)
+TRIES = 10
+"""Wrong passwords for one name from one address in a window."""
+TRIES_OF_ADDRESS = 300
+"""Wrong passwords from one address: many people of an office share one."""
+LOOKS = ("auto", "light", "dark")
+YEAR = 365 * 24 * 3600
+
+
+@pages.get("/")
+def home() -> Any:
+    """Lead to the inbox, or to the sign-in."""
+    return flask.redirect(flask.url_for("web-inbox.show" if flask.g.person else "web-account.login"))
+
+
+@pages.get("/login")
+def login() -> Any:
+    """Show the sign-in."""
+    if flask.g.person:
+        return flask.redirect(_wanted())
+    return flask.render_template("login.html", wanted=flask.request.args.get("next", ""))
+
+
+@pages.post("/login")
+def log_in() -> Any:
+    """Sign somebody in."""
+    username = flask.request.form.get("username", "").strip()
+    counters = {
+        f"login {username} {flask.request.remote_addr}": TRIES,
+        f"login {flask.request.remote_addr}": TRIES_OF_ADDRESS,
+    }
+    within = [throttle.hit(name, limit=limit, window=WINDOW) for name, limit in counters.items()]
+    if not all(within):
+        raise problems.TooMany(_("There were too many attempts to sign in. Wait ten minutes and try again."))
+    if credentials.by_password(username, flask.request.form.get("password", "")) is None:
+        wrong = errors.localize(_("The user name or the password is wrong."))
+        return flask.render_template("login.html", wrong=wrong, username=username, wanted=_asked()), 401
+    for name in counters:
+        throttle.forget(name)
+    _begin(username)
+    return flask.redirect(_wanted())
+
+
+@pages.post("/logout")
+def log_out() -> Any:
+    """Sign out."""
+    flask_security.utils.logout_user()
+    flask.session.clear()
+    return flask.redirect(flask.url_for("web-account.login"))
+
+
+@pages.get("/account")
+def show() -> Any:
+    """Show who one is, with one's roles, and the form for a new password."""
+    return flask.render_template("account.html")
+
+
+@pages.post("/account/password")
+def change_password() -> Any:
+    """Change the password; all other sessions of the person end."""
+    given = flask.request.form
+    username = person().username
+    counter = f"password {username}"
+    if not throttle.hit(counter, limit=TRIES, window=WINDOW):
+        raise problems.TooMany(_("There were too many attempts. Wait ten minutes and try again."))
+    wrong = _fault_of_password(username, given.get("old", ""), given.get("new", ""), given.get("again", ""))
+    if wrong:
+        return flask.render_template("account.html", wrong=wrong), 422
+    people.set_password(username, given["new"])
+    throttle.forget(counter)
+    _begin(username)
+    flask.flash(errors.localize(_("The password was changed.")), "success")
+    return flask.redirect(flask.url_for("web-account.show"))
+
+
+@pages.post("/choose")
+def choose() -> Any:
+    """Choose language or look and go back to where one was."""
+    given = flask.request.form
+    response = flask.redirect(_safe(given.get("back", "")) or flask.url_for("web-account.home"))
+    for name, known in (("lang", i18n.LOCALES), ("look", LOOKS)):
+        if given.get(name) in known:
+            response.set_cookie(
+                name, given[name], max_age=YEAR, httponly=True, samesite="Lax", secure=flask.request.is_secure
+            )
+    return response
+
+
+def _begin(username: str) -> None:
+    """Begin a fresh session, so that nothing of an earlier one lives on."""
+    user = db.sa.session.scalars(sqla.select(User).where(User.username == username)).one()
+    flask.session.clear()
+    flask_security.utils.login_user(user, remember=False, authn_via=["password"])
+
+
+def _fault_of_password(username: str, old: str, new: str, again: str) -> dict[str, str]:
+    if credentials.by_password(username, old) is None:
+        return {"old": errors.localize(_("The present password is wrong."))}
+    if len(new) < people.MIN_PASSWORD:
+        return {"new": errors.localize(_("A password has at least %(length)s characters."), length=people.MIN_PASSWORD)}
+    if new != again:
+        return {"again": errors.localize(_("The two passwords differ."))}
+    return {}
+
+
+def _asked() -> str:
+    return flask.request.values.get("next", "")
+
+
+def _wanted() -> str:
+    return _safe(_asked()) or flask.url_for("web-account.home")
+
+
+def _safe(address: str) -> str:
+    """The address if it is one of this server, else nothing."""
+    parts = urlsplit(address.replace("\\", "/"))
+    return address if address.startswith("/") and not parts.scheme and not parts.netloc else ""

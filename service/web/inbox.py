@@ -1,0 +1,52 @@
+"""The inbox: what one has to do, what one's units have to do, what one started and what one has done."""
+
+from typing import Any
+
+import flask
+import sqlalchemy as sqla
+
+from service import db, errors, identity
+from service.identity.models import Unit
+from service.web import worklist
+from service.web.pages import Pages, person
+from service.workflow import releases
+
+pages = Pages("inbox")
+
+MOST_UNITS = 500
+
+
+@pages.get("/inbox")
+def show() -> Any:
+    """Show a box, or for htmx only its list."""
+    wish = worklist.Wish.read(flask.request.args)
+    shown = {"wish": wish, "found": worklist.sheet(wish, person()), "most": worklist.COUNT_AT_MOST}
+    if "HX-Request" in flask.request.headers:
+        return flask.render_template("inbox_list.html", **shown)
+    return flask.render_template("inbox.html", **shown, processes=_processes(), units=_units(person()))
+
+
+def _processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The processes of the newest release with their user tasks: (id, name, [(element id, name)])."""
+    try:
+        release = releases.latest()
+    except errors.NotFound:
+        return []
+    found = []
+    for (kind, process_id), key in sorted(release.contents.items()):
+        if kind == "process":
+            process = releases.process(key).process
+            steps = [(node.id, node.name) for node in process.nodes.values() if node.user_task is not None]
+            found.append((process_id, process.name or process_id, steps))
+    return found
+
+
+def _units(by: identity.Person) -> list[Any]:
+    """The units one may narrow the list to: those at and below one's own."""
+    paths = {member.unit_path for member in by.memberships}
+    if not paths:
+        return []
+    below = sqla.or_(*(Unit.path.startswith(path, autoescape=True) for path in paths))
+    columns = sqla.select(Unit.id, Unit.name, Unit.kind, sqla.func.length(Unit.path).label("depth"), Unit.path)
+    places = columns.where(below, Unit.kind != "hamlet").order_by(Unit.code).limit(MOST_UNITS)
+    return list(db.sa.session.execute(places))

@@ -1,0 +1,37 @@
+"""What the browser needs to show a task's form: the form itself, the values it reads, and the person's draft."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from service import identity
+from service.db import values
+from service.register import rosters
+from service.workflow import drafts, models, releases
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """A form as form-js opens it. `data` are the variables with the draft on top."""
+
+    schema: Any
+    data: dict[str, Any]
+    saved_at: str | None = None
+
+
+def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
+    """The form of an open task, if it has one."""
+    if task.form_key is None or task.state != "CREATED":
+        return None
+    source = releases.content(task.form_key)[1].decode()
+    draft = drafts.load(task.key, by=by)
+    data = read_by(source, rosters.visible_variables(task)) | (draft.answers if draft else {})
+    return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
+
+
+def read_by(source: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Those variables that a form's text names: a browser gets no more than the form can show."""
+    named = set(re.findall(r"\w+", source))
+    plain: dict[str, Any] = values.plain({name: value for name, value in variables.items() if name in named})
+    return plain

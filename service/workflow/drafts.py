@@ -1,0 +1,48 @@
+"""Drafts: what somebody has typed into a task, kept as it is until he completes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service import clock, db, errors, identity
+from service.db import values
+from service.errors import _
+from service.workflow import models, tasks
+
+LARGEST = 2 * 1024 * 1024
+
+
+def save(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> models.Draft:
+    """Keep a person's draft of an open task in place of his last one.
+
+    Raises NotFound for a task the person may not see, Conflict for one that is closed, TooLarge.
+    """
+    if len(values.plain_json(answers)) > LARGEST:
+        raise errors.TooLarge(_("The draft is larger than %(mb)s MB."), mb=LARGEST // 1024 // 1024)
+    task = tasks.get(key, by=by)
+    if task.state != "CREATED":
+        raise tasks.closed(task)
+    row = {"task_key": key, "person": by.username, "answers": values.plain(answers), "saved_at": clock.now()}
+    statement = insert(models.Draft).values(row)
+    statement = statement.on_conflict_do_update(
+        index_elements=["task_key", "person"],
+        set_={"answers": statement.excluded.answers, "saved_at": statement.excluded.saved_at},
+    )
+    with db.transaction() as session:
+        session.execute(statement)
+        return session.get_one(models.Draft, (key, by.username), populate_existing=True)
+
+
+def load(key: int, *, by: identity.Person) -> models.Draft | None:
+    """A person's own draft of a task."""
+    mine = (models.Draft.task_key == key) & (models.Draft.person == by.username)
+    return db.sa.session.scalar(select(models.Draft).where(mine))
+
+
+def drop(key: int, *, by: identity.Person) -> None:
+    """Forget a person's draft."""
+    mine = (models.Draft.task_key == key) & (models.Draft.person == by.username)
+    with db.transaction() as session:
+        session.execute(delete(models.Draft).where(mine))
