@@ -3,14 +3,15 @@
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
-NODE_FOLDERS := frontend tests/processes/bpmnlint tests/bpmnlint
+MINUTES ?= 10
+NODE_FOLDERS := frontend bench tests/processes/bpmnlint tests/bpmnlint
 PAGES := service/web/static/dist/.vite/manifest.json
 
 python := .venv/bin/python
 ready := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run pages test lint format messages bench node-tools clean
+.PHONY: help run pages test lint format messages fuzz bench node-tools clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -39,7 +40,12 @@ messages: $(ready)  ## bring new texts into the catalogue service/translations
 	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i var/messages.pot -d service/translations
 
-bench: $(ready)  ## measure the speed
+fuzz: $(ready)  ## throw random input at FEEL, MINUTES=10 each way
+	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --inexact --quiet --group fuzz
+	@mkdir -p var
+	@for way in hypothesis atheris; do $(python) -m tests.feel.fuzzing $$way $(MINUTES) || exit 1; done
+
+bench: node-tools  ## measure the speed
 	@$(python) -m bench
 
 $(PAGES): $(shell find frontend/src -type f) frontend/vite.config.js frontend/package-lock.json | $(ready)

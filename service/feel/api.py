@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
+from service.feel.compiler.calls import is_constant
 from service.feel.compiler.dispatch import compile_node
 from service.feel.compiler.membership import unary_tests
 from service.feel.compiler.scope import FIRST_SLOT, Run, Scope, Unit
@@ -234,7 +235,7 @@ def constant_range(source: str) -> Range | None:
         node = parse_expression(_with_ends(source.strip()), Vocabulary(functions=_FUNCTION_NAMES))
     except FeelSyntaxError:
         return None
-    if not isinstance(node, nodes.RangeLiteral) or not (_is_constant(node.low) and _is_constant(node.high)):
+    if not isinstance(node, nodes.RangeLiteral) or not (is_constant(node.low) and is_constant(node.high)):
         return None
     unit = Unit(source)
     value = Compiled(unit, compile_node(node, Scope(unit))).evaluate()
@@ -248,21 +249,6 @@ def _with_ends(text: str) -> str:
     if text[-1:] in (")", "[") and text[:-1].rstrip().endswith(".."):
         return f"{text[:-1].rstrip()}null{text[-1]}"
     return text
-
-
-_LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
-
-
-def _is_constant(node: nodes.Node) -> bool:
-    if isinstance(node, nodes.Negation):
-        return _is_constant(node.operand)
-    if isinstance(node, nodes.Call):
-        return (
-            isinstance(node.function, nodes.Name)
-            and node.function.name in _LITERAL_FUNCTIONS
-            and all(_is_constant(argument) for argument in node.arguments)
-        )
-    return isinstance(node, nodes.Literal)
 
 
 def tokens_of(expression: str) -> list[tuple[str, int, int]]:

@@ -224,3 +224,14 @@ class RangeLiteral(Node):
     high: Node
     low_included: bool
     high_included: bool
+
+
+def mentions(node: object, name: str) -> bool:
+    """Whether a variable of that name occurs in a node."""
+    if isinstance(node, Name):
+        return node.name == name
+    if isinstance(node, tuple):
+        return any(mentions(part, name) for part in node)
+    if isinstance(node, Node):
+        return any(mentions(getattr(node, part), name) for part in node.__slots__)
+    return False

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from service.feel.errors import FeelWarning, LimitExceeded
 
 Clock = Callable[[], datetime]
 Place = tuple[str, int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,13 @@ class Runtime:
                 self.spend(len(each) >> 3)
             elif type(each) is str and len(each) > 31:
                 self.spend(len(each) >> 5)
+
+    def counted(self, values: Iterable[T]) -> Iterator[T]:
+        """The values one by one, each a step and an item of a list; raises :class:`LimitExceeded`."""
+        for count, value in enumerate(values, 1):
+            self.spend()
+            self.check_list(count)
+            yield value
 
     def enter(self) -> None:
         """Count one nested call; the caller lowers ``depth`` again."""

@@ -47,7 +47,8 @@ class Missing:
 
 
 MISSING = Missing()
-_WIDE = 10**34
+WIDE = 10**34
+"""Beyond it a whole number has more digits than a FEEL number holds."""
 MAX_EXPORT_DEPTH = 200
 
 KIND_OF: dict[type, str] = {
@@ -119,7 +120,7 @@ def admit(value: Value) -> Value:
 
 def _admit_foreign(value: Value, kind: type) -> Value:
     if kind is int:
-        return Decimal(value) if -_WIDE < value < _WIDE else _large(value)
+        return Decimal(value) if -WIDE < value < WIDE else _large(value)
     if kind is float:
         return numbers.from_float(value)
     if isinstance(value, Function):
@@ -181,7 +182,7 @@ def admitted(value: Value) -> Value:
         return value if value.is_finite() else None
     if kind in NATIVE:
         return value
-    if kind is int and -_WIDE < value < _WIDE:
+    if kind is int and -WIDE < value < WIDE:
         return Decimal(value)
     result = _admit_foreign(value, kind)
     return None if result is MISSING else result

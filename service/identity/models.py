@@ -24,6 +24,8 @@ class Unit(db.Model):
     parent_id: Mapped[int | None] = mapped_column(sqla.ForeignKey("units.id"), index=True)
     path: Mapped[str]
 
+    parent: Mapped["Unit | None"] = relationship(remote_side=id, viewonly=True)
+
     __table_args__ = (sqla.Index("ix_units_path", "path", postgresql_ops={"path": "text_pattern_ops"}),)
 
     @property

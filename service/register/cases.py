@@ -19,7 +19,7 @@ GAPS = ("gap_housing", "gap_education", "gap_health")
 
 
 def find(run_key: int, unit_id: int, limits: Mapping[str, Iterable[str]] | None = None) -> Sequence[models.Case]:
-    """The cases of a run within a unit's subtree, by household code, with household and unit loaded.
+    """The cases of a run within a unit's subtree, by household code, with household, unit and the unit above loaded.
 
     ``limits`` gives the values a column may have, as :func:`service.register.filters.limits` reads them.
     """
@@ -111,7 +111,7 @@ def context(case: models.Case) -> dict[str, Any]:
         "code": code(case),
         "unit": case.unit.code,
         "unit_name": case.unit.name,
-        "township": _township(case.unit),
+        "township": case.unit.parent.code if case.unit.parent else None,
         "state": case.state,
         "flow": case.flow,
         "persons": case.persons,
@@ -192,11 +192,6 @@ def facts_of(household: models.Household) -> dict[str, Any]:
     }
 
 
-def _township(unit: identity.Unit) -> str | None:
-    """Code of the unit above a village; loaded once, then found in the session."""
-    return units.get(unit.parent_id).code if unit.parent_id else None
-
-
 def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:
     match column:
         case "key":
@@ -204,8 +199,7 @@ def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:
         case "unit":
             return identity.Unit.code.in_(allowed)
         case "township":
-            above = sa.select(_Above.id).where(_Above.code.in_(allowed))
-            return identity.Unit.parent_id.in_(above)
+            return _Above.code.in_(allowed)
     plain: sa.ColumnElement[str] = models.Case.__table__.c[column]
     return plain.in_(allowed)
 
@@ -214,8 +208,12 @@ def _within(query: sa.Select[models.Case], run_key: int, unit_id: int) -> sa.Sel
     top = units.get(unit_id).path
     return (
         query.join(models.Case.unit)
+        .outerjoin(_Above, identity.Unit.parent_id == _Above.id)
         .outerjoin(models.Case.household)
-        .options(orm.contains_eager(models.Case.unit), orm.contains_eager(models.Case.household))
+        .options(
+            orm.contains_eager(models.Case.unit).contains_eager(identity.Unit.parent.of_type(_Above)),
+            orm.contains_eager(models.Case.household),
+        )
         .where(models.Case.run_key == run_key, units.within(top))
         .order_by(identity.Unit.code, models.Household.code)
     )

@@ -45,6 +45,11 @@ class Roster:
         """Whether a row needs nothing more."""
         return self.holds(self.task.properties.get("rosterDone") or "=answered", case, "rosterDone")
 
+    @property
+    def optional(self) -> bool:
+        """Whether the task may end with no row answered."""
+        return self.task.properties.get("rosterDone") == "=true"
+
     def form(self) -> forms.Form | None:
         """The form of a row, if it has one."""
         form_id = self.task.properties.get("rosterForm")

@@ -46,11 +46,11 @@ def of_task(task: models.UserTask) -> dict[str, Any]:
 
 
 def rows(task: models.UserTask, row: Any, context: Mapping[str, Any]) -> list[Any]:
-    """The rows sent with a roster task: what the scenario says for each case that is not done yet."""
+    """The rows sent with a roster task: what the scenario says for each case that is not done yet, or may be done."""
     roster = rosters.Roster(task, context)
     found = []
     for case in roster.cases():
-        if not roster.done(case):
+        if roster.optional or not roster.done(case):
             seen = {"case": cases.context(case), "shown": rosters.prefill(roster, case)}
             answers = evaluate(row, {**context, **seen})
             if answers is not None:

@@ -108,12 +108,16 @@ def applicants(persons: int, spare: Decimal = Decimal("0.15")) -> list[Share]:
     return [Share(persons, poor=True), Share(extra, poor=False, near=True), Share(extra // 2, poor=False)]
 
 
-def registered(persons: int) -> list[Share]:
-    """A village of tree B: ``persons`` on the register, over a quarter of them risen, and others who would enter."""
-    risen = persons * 28 // 100
+def registered(persons: int, exits: int) -> list[Share]:
+    """A village of tree B: ``persons`` on the register, ``exits`` of them risen well above the line, some just above.
+
+    Beside them live others who would enter.
+    """
+    barely = persons * 8 // 100
     return [
-        Share(persons - risen, poor=True, registered=True),
-        Share(risen, poor=False, registered=True),
+        Share(persons - exits - barely, poor=True, registered=True),
+        Share(exits, poor=False, registered=True),
+        Share(barely, poor=False, registered=True, near=True),
         Share(persons * 20 // 100, poor=True),
         Share(persons * 5 // 100, poor=True, left=True),
         Share(persons * 3 // 100, poor=False, near=True),
@@ -171,7 +175,10 @@ def _target(dice: random.Random, share: Share) -> Decimal:
     if share.poor:
         yuan = dice.triangular(900, float(POVERTY_LINE) - 0.01, 2300)
         return min(Decimal(yuan).quantize(CENT), POVERTY_LINE - CENT)
-    low, high = (POVERTY_LINE, POVERTY_LINE * Decimal("1.4")) if share.near else (Decimal(3200), Decimal(9000))
+    safe = POVERTY_LINE * Decimal("1.5")
+    low, high = (safe if share.registered else Decimal(3200)), Decimal(9000)
+    if share.near:
+        low, high = POVERTY_LINE, POVERTY_LINE * Decimal("1.4")
     return (low + (high - low) * Decimal(dice.random())).quantize(CENT)
 
 
@@ -193,7 +200,7 @@ def _amounts(dice: random.Random, draft: Draft, target: Decimal) -> dict[str, An
 
 
 def _conditions(dice: random.Random, share: Share) -> dict[str, Any]:
-    """Land, house and what a visit finds; a household that is registered and risen has no gap left."""
+    """Land, house and what a visit finds; one registered and well risen has no gap left."""
     arable = Decimal(dice.randint(5, 60)) / 10
     gap = dice.random() < (0.3 if share.poor else 0.4 if share.near else 0)
     safe = dice.random() < 0.8

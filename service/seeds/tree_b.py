@@ -1,6 +1,7 @@
 """Tree B (DOMAIN §8.3): the anonymous 某市 and 某县 with 38 townships and 278 villages."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from service import db
 from service.identity import units
@@ -16,7 +17,8 @@ TOWNS = 16
 """So many of the first are 镇, the others 乡."""
 LARGE = 12
 """So many of the first have 8 villages, the others 7."""
-EXIT_TARGET = 12503
+RATIO = "0.20"
+"""Of the base, how many persons exit in a year."""
 NUMERALS = "一二三四五六七八"
 
 
@@ -40,9 +42,15 @@ def _township(no: int, name: str) -> Township:
 
 
 TOWNSHIPS = tuple(_township(no, name) for no, name in enumerate(NAMES, 1))
+ONE_TOWNSHIP = TOWNSHIPS[:1]
+SMALL = tuple(
+    replace(township, base_persons=persons, villages=township.villages[:villages])
+    for township, persons, villages in zip(TOWNSHIPS, (120, 95, 88), (3, 2, 2), strict=False)
+)
+"""A county of three small townships, for what need not be large."""
 
 
-def plant() -> Unit:
+def plant(townships: Sequence[Township] = TOWNSHIPS) -> Unit:
     """Write the units and return the root. Idempotent."""
     if units.exists(CITY):
         return units.find(CITY)
@@ -51,7 +59,7 @@ def plant() -> Unit:
         county = units.add(COUNTY, "某县", "county", city)
         units.add(f"{COUNTY}-office", "某县扶贫办", "county_office", county)
         units.add(f"{COUNTY}-departments", "某县直部门", "county_department", county)
-        for township in TOWNSHIPS:
+        for township in townships:
             unit = units.add(township.code, township.name, "township", county)
             for code, name in township.villages:
                 units.add(code, name, "village", unit)

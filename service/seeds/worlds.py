@@ -3,12 +3,14 @@
 The same set is the same data every time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from service import db, errors
 from service.errors import _
 from service.identity import roles, units
 from service.register import models
+from service.register.rules import apportionment
 from service.seeds import households, people, storage, tree_a, tree_b
 
 SEED = 2014
@@ -48,17 +50,21 @@ def _tree_a() -> None:
     _store("450299", ((v.code, v.hamlets, households.applicants(v.reported_poor)) for v in tree_a.VILLAGES))
 
 
-def _tree_b() -> None:
-    tree_b.plant()
+def _county(townships: Sequence[tree_b.Township]) -> None:
+    tree_b.plant(townships)
     db.sa.session.flush()
-    _store("500299", _villages_b())
+    _store("500299", _villages_b(townships))
 
 
-def _villages_b() -> Iterator[tuple[str, tuple[str, ...], list[households.Share]]]:
-    for township in tree_b.TOWNSHIPS:
-        share, rest = divmod(township.base_persons, len(township.villages))
-        for number, (code, _name) in enumerate(township.villages):
-            yield code, (), households.registered(share + (number < rest))
+def _villages_b(townships: Sequence[tree_b.Township]) -> Iterator[tuple[str, tuple[str, ...], list[households.Share]]]:
+    """The villages share their township's base evenly, and its exit target as the county's is split."""
+    bases = [township.base_persons for township in townships]
+    targets = apportionment.split(apportionment.half_up(sum(bases) * Fraction(tree_b.RATIO)), bases)
+    for township, target in zip(townships, targets, strict=True):
+        even = [1] * len(township.villages)
+        shares = apportionment.split(township.base_persons, even), apportionment.split(target, even)
+        for (code, _name), persons, exits in zip(township.villages, *shares, strict=True):
+            yield code, (), households.registered(persons, exits)
 
 
 def _store(area: str, villages: Iterable[tuple[str, tuple[str, ...], list[households.Share]]]) -> None:
@@ -71,4 +77,9 @@ def _store(area: str, villages: Iterable[tuple[str, tuple[str, ...], list[househ
     storage.store(db.sa.session(), drafts)
 
 
-SETS: dict[str, Callable[[], None]] = {"tree-a": _tree_a, "tree-b": _tree_b}
+SETS: dict[str, Callable[[], None]] = {
+    "tree-a": _tree_a,
+    "tree-b": lambda: _county(tree_b.TOWNSHIPS),
+    "tree-b-township": lambda: _county(tree_b.ONE_TOWNSHIP),
+    "tree-b-small": lambda: _county(tree_b.SMALL),
+}

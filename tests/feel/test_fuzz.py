@@ -164,3 +164,17 @@ def test_a_value_equals_itself_and_its_text_reads_back(value):
     text = feel.evaluate("string(x)", {"x": value})
     assert text is None or isinstance(text, str)
     assert feel.evaluate("x = x", {"x": value}) in (True, None)
+
+
+PATTERNS = st.text(st.sampled_from("ab.*+?|()[]{}^$\\\\1dpL-,{2}i "), max_size=30)
+
+
+@relaxed
+@given(PATTERNS, st.text(st.sampled_from("ab1 é\n"), max_size=200), st.sampled_from(["", "i", "s", "m", "x", "q", "z"]))
+def test_any_pattern_matches_or_not_or_is_refused(pattern, text, flags):
+    context = {"text": text, "pattern": pattern, "flags": flags}
+    assert feel.evaluate("matches(text, pattern, flags)", context) in (True, False, None)
+    replaced = feel.evaluate('replace(text, pattern, "-", flags)', context)
+    assert replaced is None or isinstance(replaced, str)
+    parts = feel.evaluate("split(text, pattern)", context)
+    assert parts is None or all(isinstance(part, str) for part in parts)

@@ -138,3 +138,12 @@ def test_stored_persons_are_those_of_the_members(app):
     wrong = db.sa.session.scalars(sa.select(models.Household.code).where(models.Household.persons != members)).all()
     assert wrong == []
     assert db.sa.session.scalar(sa.select(sa.func.max(models.Household.updated_at))) <= clock.now()
+
+
+@pytest.mark.parametrize(("name", "townships", "exits"), [("tree-b-small", 3, 61), ("tree-b-township", 1, 267)])
+def test_a_part_of_tree_b_has_as_many_persons_well_above_the_line_as_may_exit(app, name, townships, exits):
+    worlds.sow(name)
+    held = sa.select(sa.func.sum(models.Household.persons)).where(models.Household.status == models.POOR)
+    assert db.sa.session.scalar(held.where(models.Household.per_capita_net_income >= Decimal(4104))) == exits
+    codes = sa.select(sa.func.count(sa.distinct(sa.func.left(models.Household.code, sa.literal_column("3")))))
+    assert db.sa.session.scalar(codes) == townships

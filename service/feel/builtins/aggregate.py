@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -84,12 +85,7 @@ def total(runtime: Runtime, values: list[Value]) -> Decimal | None:
     null
     """
     numbers = _numbers("sum", values)
-    if not numbers:
-        return None
-    result = ZERO
-    for number in numbers:
-        result = DECIMAL.add(result, number)
-    return result
+    return functools.reduce(DECIMAL.add, numbers, ZERO) if numbers else None
 
 
 @on_list("mean", _SECTION)
@@ -110,12 +106,10 @@ def product(runtime: Runtime, values: list[Value]) -> Decimal:
     >>> product([2, 3, 4])
     24
     """
-    result = ONE
-    for number in _numbers("product", values):
-        result = DECIMAL.multiply(result, number)
-    if not values:
+    numbers = _numbers("product", values)
+    if not numbers:
         raise bad_value("product", "[]")
-    return result
+    return functools.reduce(DECIMAL.multiply, numbers, ONE)
 
 
 @on_list("median", _SECTION)

@@ -7,7 +7,7 @@ from service.feel.builtins import FUNCTIONS
 from service.feel.compiler import type_names
 from service.feel.compiler.inference import type_of
 from service.feel.compiler.operations import failed
-from service.feel.compiler.scope import Frame, Run, Scope
+from service.feel.compiler.scope import FIRST_SLOT, Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.functions import Builtin, HostFunction, UserFunction
 from service.feel.runtime import Place, Runtime
@@ -28,7 +28,8 @@ def call(node: nodes.Call, scope: Scope) -> Run:
     if builtin is not None:
         scope.unit.functions_used.add(builtin.name)
         if node.names is None:
-            return _direct(builtin, arguments, place)
+            called = _direct(builtin, arguments, place)
+            return _folded(called, scope) if is_constant(node) else called
     function = (lambda s: builtin) if builtin is not None else _callee(node.function, scope)
     names = node.names
 
@@ -42,6 +43,29 @@ def call(node: nodes.Call, scope: Scope) -> Run:
         return invoke(s[1], place, target, values, names)
 
     return run
+
+
+LITERAL_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
+"""The functions that may write a literal (grammar rule 60)."""
+
+
+def is_constant(node: nodes.Node) -> bool:
+    """Whether a node is a literal: a simple one, perhaps with a sign, or a date, time or duration of literals."""
+    if isinstance(node, nodes.Negation):
+        return is_constant(node.operand)
+    if isinstance(node, nodes.Call):
+        return (
+            isinstance(node.function, nodes.Name)
+            and node.function.name in LITERAL_FUNCTIONS
+            and all(is_constant(argument) for argument in node.arguments)
+        )
+    return isinstance(node, nodes.Literal)
+
+
+def _folded(called: Run, scope: Scope) -> Run:
+    """A literal written as a call, read once; one that is no value warns each time."""
+    value = called([{}, Runtime(), *[None] * (scope.unit.slots - FIRST_SLOT)])
+    return called if value is None else lambda s: value
 
 
 def _builtin(node: nodes.Node, scope: Scope) -> Builtin | None:

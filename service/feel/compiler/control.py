@@ -41,6 +41,8 @@ def loop(node: nodes.For, scope: Scope) -> Run:
     """``for``: the list of the body's values; ``partial`` is the list so far."""
     inner = scope.child()
     partial = inner.bind("partial")
+    if len(node.iterators) == 1 and not nodes.mentions(node.body, "partial"):
+        return _simple_loop(node, inner)
     inner.live.add("partial")
     rounds = _rounds(node.iterators, inner)
     body = _compile(node.body, inner)
@@ -60,6 +62,28 @@ def loop(node: nodes.For, scope: Scope) -> Run:
         complete = rounds(s, step)
         s[partial] = before
         return result if complete is not None else None
+
+    return run
+
+
+def _simple_loop(node: nodes.For, scope: Scope) -> Run:
+    """A loop over one source that does not look at its own results."""
+    source, slot = _source(node.iterators[0].source, scope), scope.bind(node.iterators[0].name)
+    body = _compile(node.body, scope)
+
+    def run(s: Frame) -> Value:
+        values, runtime = source(s), s[1]
+        if values is None:
+            return None
+        if type(values) is list:
+            runtime.spend(len(values))
+            runtime.check_list(len(values))
+        else:
+            values = runtime.counted(values)
+        before = s[slot]
+        result = [body(s) for s[slot] in values]
+        s[slot] = before
+        return result
 
     return run
 

@@ -76,7 +76,7 @@ def one_test(node: nodes.Node, slot: int, scope: Scope, cell: bool) -> Run:
     result = _compile(node, scope)
     if isinstance(node, nodes.RangeLiteral):
         return _range_test(result, slot, place)
-    if cell and _mentions_input(node):
+    if cell and nodes.mentions(node, "?"):
         return lambda s: _judged(s, s[slot], result(s), place)
 
     def run(s: Frame) -> Value:
@@ -166,15 +166,4 @@ def _in_list(s: Frame, value: Value, candidates: list[Value], place: Place) -> b
                 return True
         elif semantics.equal(value, candidate, s[1]) is True:
             return True
-    return False
-
-
-def _mentions_input(node: object) -> bool:
-    """Whether ``?`` occurs in the node."""
-    if isinstance(node, nodes.Name):
-        return node.name == "?"
-    if isinstance(node, tuple):
-        return any(_mentions_input(part) for part in node)
-    if isinstance(node, nodes.Node):
-        return any(_mentions_input(getattr(node, part)) for part in node.__slots__)
     return False

@@ -11,9 +11,7 @@ from service.feel.builtins import FUNCTIONS
 from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
 from service.feel.runtime import Place, Runtime
 from service.feel.temporal.properties import READERS
-from service.feel.values import MISSING, NATIVE, Range, Value, admit, admitted, kind_of
-
-_WIDE = 10**34
+from service.feel.values import MISSING, NATIVE, WIDE, Range, Value, admit, admitted, kind_of
 
 
 def literal(node: nodes.Literal, scope: Scope) -> Run:
@@ -91,7 +89,7 @@ def _global(name: str, place: Place, scope: Scope) -> Run:
         kind = type(value)
         if kind is Decimal:
             return value if value.is_finite() else None
-        if kind is int and -_WIDE < value < _WIDE:
+        if kind is int and -WIDE < value < WIDE:
             return Decimal(value)
         return value if kind in NATIVE else foreign(s, value)
 
@@ -125,7 +123,7 @@ def _item_entry(slot: int, name: str, base: Run) -> Run:
             kind = type(value)
             if kind is Decimal:
                 return value if value.is_finite() else None
-            if kind is int and -_WIDE < value < _WIDE:
+            if kind is int and -WIDE < value < WIDE:
                 return Decimal(value)
             return value if kind in NATIVE else admitted(value)
         readers = READERS.get(type(item))
@@ -160,7 +158,7 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             kind = type(found)
             if kind is Decimal:
                 return found if found.is_finite() else None
-            if kind is int and -_WIDE < found < _WIDE:
+            if kind is int and -WIDE < found < WIDE:
                 return Decimal(found)
             return found if kind in NATIVE else admitted(found)
         found = member_of(value, member, s[1])
@@ -183,7 +181,7 @@ def _local_entry(entry: tuple[int, str], general: Run) -> Run:
             kind = type(value)
             if kind is str or (kind is Decimal and value.is_finite()):
                 return value
-            if kind is int and -_WIDE < value < _WIDE:
+            if kind is int and -WIDE < value < WIDE:
                 return Decimal(value)
         return general(s)
 
