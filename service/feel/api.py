@@ -230,14 +230,19 @@ def functions() -> Mapping[str, Builtin]:
 
 
 def constant_range(source: str) -> Range | None:
-    """The range a text writes, if its ends are literals; what ``range()`` accepts (clause 10.3.4.1)."""
+    """The range a text writes, if its ends are literals; what ``range()`` accepts (grammar rules 66 and 67)."""
+    text = source.strip()
+    completed = _with_ends(text)
     try:
-        node = parse_expression(_with_ends(source.strip()), Vocabulary(functions=_FUNCTION_NAMES))
+        node = parse_expression(completed, Vocabulary(functions=_FUNCTION_NAMES))
     except FeelSyntaxError:
         return None
     if not isinstance(node, nodes.RangeLiteral) or not (is_constant(node.low) and is_constant(node.high)):
         return None
-    unit = Unit(source)
+    nulls = sum(isinstance(end, nodes.Literal) and end.value is None for end in (node.low, node.high))
+    if nulls != (completed != text):
+        return None
+    unit = Unit(completed)
     value = Compiled(unit, compile_node(node, Scope(unit))).evaluate()
     return value if isinstance(value, Range) else None
 

@@ -98,7 +98,7 @@ class FeelWarning:
         return text if similar is None else text + messages.text("similar", {"name": similar}, lang)
 
     def __str__(self) -> str:
-        return f"{self.message()} (line {self.line}, column {self.column})"
+        return f"{self.message()} (line {self.line}, column {self.column})" if self.source else self.message()
 
 
 class Failure(Exception):

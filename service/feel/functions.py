@@ -125,13 +125,7 @@ class Builtin(Function):
             if isinstance(fitted, list):
                 runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
-            failure = failure or Failure(
-                "argument_type",
-                name=self.name,
-                parameter=fitted.name,
-                expected=fitted.expected,
-                kind=kind_of(admitted(arguments[min(signature.parameters.index(fitted), count - 1)])),
-            )
+            failure = failure or self._misfit(*fitted)
         raise failure or Failure("argument_count", name=self.name, given=count, expected=self._counts())
 
     def _counts(self) -> str:
@@ -159,14 +153,12 @@ class Builtin(Function):
             if isinstance(fitted, list):
                 runtime.charge(fitted)
                 return signature.implementation(runtime, *fitted)
-            failure = failure or Failure(
-                "argument_type",
-                name=self.name,
-                parameter=fitted.name,
-                expected=fitted.expected,
-                kind=kind_of(admitted(arguments.get(fitted.name))),
-            )
+            failure = failure or self._misfit(*fitted)
         raise failure or self._wrong_names(arguments)
+
+    def _misfit(self, formal: Parameter, value: Value) -> Failure:
+        kind = kind_of(admitted(value))
+        return Failure("argument_type", name=self.name, parameter=formal.name, expected=formal.expected, kind=kind)
 
     def _wrong_names(self, arguments: Mapping[str, Value]) -> Failure:
         known = [each.name for signature in self.signatures for each in signature.parameters]
@@ -177,7 +169,8 @@ class Builtin(Function):
         return Failure("argument_missing", name=self.name, parameter=missing)
 
 
-def _fit_all(signature: Signature, arguments: Sequence[Value]) -> list[Value] | Parameter:
+def _fit_all(signature: Signature, arguments: Sequence[Value]) -> list[Value] | tuple[Parameter, Value]:
+    """The arguments as the signature takes them, or the first parameter and argument that do not fit."""
     fitted = []
     formal = signature.parameters
     last = len(formal) - 1
@@ -185,7 +178,7 @@ def _fit_all(signature: Signature, arguments: Sequence[Value]) -> list[Value] | 
         expected = formal[index if index < last else last]
         result = expected.fit(value)
         if result is MISSING:
-            return expected
+            return expected, value
         fitted.append(result)
     return fitted
 
@@ -200,7 +193,7 @@ def _ordered(signature: Signature, arguments: Mapping[str, Value]) -> list[Value
     return [arguments.get(name, MISSING) for name in names]
 
 
-def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | Parameter:
+def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | tuple[Parameter, Value]:
     while ordered and ordered[-1] is MISSING:
         ordered.pop()
     fitted: list[Value] = []
@@ -210,7 +203,7 @@ def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | Para
             continue
         result = None if value is MISSING else expected.fit(value)
         if result is MISSING:
-            return expected
+            return expected, value
         fitted.append(result)
     return fitted
 

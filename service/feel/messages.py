@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too_deep_calls": ("functions call each other more than {limit} levels deep", "函数调用超过 {limit} 层"),
     "list_too_long": ("a list would have more than {limit} items", "列表将超过 {limit} 项"),
     "string_too_long": ("a text would have more than {limit} characters", "文本将超过 {limit} 个字符"),
-    "assertion": ("{reason}", "{reason}"),
+    "assertion": ("{cause}", "{cause}"),
 }
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -91,7 +91,36 @@ KINDS: dict[str, tuple[str, str]] = {
     "function": ("a function", "函数"),
 }
 
+PHRASES: dict[str, str] = {
+    "a key": "键",
+    "a name": "名称",
+    "a parameter name": "参数名",
+    "a text after '@'": "“@”之后的文本",
+    "a type": "类型",
+    "a value": "值",
+    "an entry name": "条目名",
+    "an operator or the end": "运算符或结尾",
+    "count": "个数",
+    "entries need key and value": "每项须有 key 和 value",
+    "flag": "标志",
+    "keys": "键的列表",
+    "length": "长度",
+    "matches an empty text": "可匹配空文本",
+    "offset": "时差",
+    "position": "位置",
+    "scale": "小数位数",
+    "separator": "分隔符",
+    "start position": "起始位置",
+    "the end": "结尾",
+    "too deep": "嵌套过深",
+    "too large": "过大",
+    "too long": "过长",
+    "too much work": "计算量过大",
+}
+"""Phrases that stand in for a parameter, perhaps with a value after them, and their Chinese."""
+
 _KIND_PARAMS = frozenset({"kind", "left", "right", "start", "end"})
+_PHRASE_PARAMS = frozenset({"expected", "found", "reason"})
 _LANGUAGES = {"en": 0, "zh": 1}
 
 
@@ -109,4 +138,15 @@ def text(code: str, params: Mapping[str, object], lang: str = "en") -> str:
 def _word(key: str, value: object, column: int) -> object:
     if key in _KIND_PARAMS and isinstance(value, str) and value in KINDS:
         return KINDS[value][column]
+    if column and key in _PHRASE_PARAMS and isinstance(value, str):
+        return _in_chinese(value)
     return value
+
+
+def _in_chinese(phrase: str) -> str:
+    head, _, tail = phrase.rpartition(" ")
+    if phrase in PHRASES:
+        return PHRASES[phrase]
+    if head in PHRASES:
+        return f"{PHRASES[head]} {tail}"
+    return phrase.replace("' or '", "' 或 '")

@@ -309,3 +309,24 @@ def test_the_clock_can_be_given():
         assert feel.evaluate("today()") == date(2014, 6, 1)
         assert feel.evaluate("now() = now()") is True
     assert feel.evaluate("today()") != date(2014, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[18..21)", "[18..21)"),
+        ("[2..)", "(>= 2)"),
+        ("(..2]", "(<= 2)"),
+        ("]1..2[", "(1..2)"),
+        ('[@\\"2020-01-01\\"..@\\"2021-01-01\\"]', '[@"2020-01-01"..@"2021-01-01"]'),
+        ("(..)", "null"),
+        ("[..2]", "null"),
+        ("[null..2]", "null"),
+        ("[3..1]", "null"),
+        ("[1+1..3]", "null"),
+        ("[x..3]", "null"),
+        ("< 3", "null"),
+    ],
+)
+def test_a_range_is_read_from_text_with_literal_ends(text, value):
+    assert feel.evaluate(f'range("{text}") = {value}', {"x": 1}) is True

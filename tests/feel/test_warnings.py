@@ -58,6 +58,39 @@ def test_every_message_has_both_languages_and_the_same_parameters():
         assert fields[0] == fields[1], code
 
 
+@pytest.mark.parametrize(
+    ("expression", "chinese"),
+    [
+        ("1 + ", "此处应为值，却是结尾"),
+        ("(1 + 2", "此处应为')'，却是结尾"),
+        ("[1..2", "此处应为']' 或 ')' 或 '['，却是结尾"),
+        ("1 instance of", "此处应为类型，却是结尾"),
+        ("{: 1}", "此处应为键，却是':'"),
+        ("for in [1] return 1", "此处应为名称，却是'in'"),
+    ],
+)
+def test_a_syntax_error_is_told_in_chinese_all_through(expression, chinese):
+    with pytest.raises(feel.FeelSyntaxError) as caught:
+        feel.compile(expression)
+    assert caught.value.message("zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("expression", "chinese"),
+    [
+        ('substring("abc", 9)', "“substring”无法处理该值：起始位置 9"),
+        ("remove([1], 2)", "“remove”无法处理该值：位置 2"),
+        ('replace("a", "b*", "c")', "正则表达式 'b*' 不可用：可匹配空文本"),
+        ('matches("a", "a", "y")', "正则表达式 'a' 不可用：标志 y"),
+        ("context([{key: 1}])", "“context”无法处理该值：每项须有 key 和 value"),
+        ("concatenate([1], null)", "“concatenate”的参数“list”应为list，却是空值"),
+    ],
+)
+def test_a_reason_is_told_in_chinese_all_through(expression, chinese):
+    _, (warning,) = feel.evaluate_with_warnings(expression)
+    assert warning.message("zh") == chinese
+
+
 def test_what_goes_well_warns_of_nothing():
     context = {"rows": [{"a": 1}, {"a": 2}]}
     assert feel.evaluate_with_warnings("count(rows[a > 1]) + sum(rows.a)", context) == (4, [])

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.feel import FeelSyntaxError, FeelWarning
+from service.feel import FeelSyntaxError, FeelWarning, messages
+
+messages.TEXTS |= {
+    "requires_itself": ("'{name}' requires itself", "“{name}”依赖于自身"),
+    "rules_together": ("{policy}: rules {numbers} match together", "{policy}：规则 {numbers} 同时命中"),
+}
+"""What a decision can warn of beyond what its expressions can."""
 
 
 class ModelError(Exception):

@@ -12,6 +12,7 @@ from service.engine.decisions.errors import DecisionWarning, ModelError, Problem
 from service.engine.decisions.graph import Decision, Graph, Key, Knowledge, Service
 from service.engine.decisions.runtime import DecisionRuntime, TableTrace, Trace
 from service.engine.decisions.session import Session, called, serve, service_function
+from service.engine.decisions.site import NOWHERE
 from service.feel.errors import LimitExceeded
 from service.feel.runtime import DEFAULT_LIMITS, Clock, Limits
 from service.feel.values import Value, export
@@ -164,9 +165,9 @@ class Model:
                 return export(called(found, inputs, runtime))
             return export(Session(self._graph, inputs, runtime).value(found.key, ()))
         except LimitExceeded as failure:
-            runtime.warn(("", 0, 0), failure.code, **failure.params)
+            runtime.warn(NOWHERE, failure.code, **failure.params)
         except RecursionError:
-            runtime.warn(("", 0, 0), "too_deep_calls", limit=runtime.limits.depth)
+            runtime.warn(NOWHERE, "too_deep_calls", limit=runtime.limits.depth)
         return None
 
 

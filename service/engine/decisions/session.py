@@ -7,13 +7,11 @@ from typing import Any
 
 from service.engine.decisions.graph import Decision, Graph, InputData, Key, Knowledge, Service
 from service.engine.decisions.runtime import DecisionRuntime
-from service.engine.decisions.site import Scope, convert
+from service.engine.decisions.site import NOWHERE, Scope, convert
 from service.feel.compiler.calls import invoke
 from service.feel.functions import HostFunction
 from service.feel.types import ANY, FunctionType, Type
 from service.feel.values import MISSING, Value, admit, admitted
-
-_PLACE = ("", 0, 0)
 
 Path = tuple[str, ...]
 """The prefixes of the imports on the way to an element: one model may be imported twice, with different inputs."""
@@ -60,7 +58,7 @@ class Session:
             return None
         value = self._given(data, path)
         if value is MISSING:
-            self._runtime.warn(_PLACE, "variable_not_found", name=data.name)
+            self._runtime.warn(NOWHERE, "variable_not_found", name=data.name)
             return None
         return value if data.type is ANY else convert(value, data.type, self._runtime)
 
@@ -79,7 +77,7 @@ class Session:
         """Make a decision, and before it those it requires."""
         place = path, decision.key
         if place in self._open:
-            self._runtime.warn(_PLACE, "assertion", reason=f"'{decision.name}' requires itself")
+            self._runtime.warn(NOWHERE, "requires_itself", name=decision.name)
             return None
         self._open.add(place)
         self._runtime.enter()
@@ -146,4 +144,4 @@ def called(knowledge: Knowledge, inputs: Mapping[str, Any], runtime: DecisionRun
     if function is None:
         return None
     given = {name: admitted(inputs[name]) for name in function.names if name in inputs}
-    return invoke(runtime, _PLACE, function, [*given.values()], tuple(given))
+    return invoke(runtime, NOWHERE, function, [*given.values()], tuple(given))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service import feel
-from service.engine.decisions.document import Element, line_of
+from service.engine.decisions.document import Element, child, line_of, text_of
 from service.engine.decisions.errors import Problem
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.types import TypeTable
+from service.feel.runtime import Place
 from service.feel.types import ANY, Type, coerce
 from service.feel.values import MISSING, Value, admitted, kind_of
 
@@ -64,25 +65,28 @@ class Site:
         if element is None:
             return logic
         expected = self.types.reference(element.get("typeRef"), element)
-        return logic if expected is ANY else converted(logic, expected)
+        if expected is ANY:
+            return logic
+        place = whole(text_of(element) if child(element, "text") is not None else "")
+        return lambda scope, runtime: convert(logic(scope, runtime), expected, runtime, place)
 
 
-def converted(logic: Logic, expected: Type) -> Logic:
-    """``logic`` with its result converted to a type; null and a warning where it does not fit."""
-
-    def run(scope: Scope, runtime: DecisionRuntime) -> Value:
-        return convert(logic(scope, runtime), expected, runtime)
-
-    return run
+NOWHERE: Place = ("", 0, 0)
+"""The place of what is not written as an expression."""
 
 
-def convert(value: Value, expected: Type, runtime: DecisionRuntime) -> Value:
+def whole(text: str) -> Place:
+    """The place that is the whole of an expression."""
+    return text, 0, len(text)
+
+
+def convert(value: Value, expected: Type, runtime: DecisionRuntime, place: Place = NOWHERE) -> Value:
     """A value as one of a type; null and a warning where it does not fit (DMN 1.5 clause 10.3.2.9.4)."""
     if value is None:
         return None
     result = coerce(value, expected)
     if result is MISSING:
-        runtime.warn(("", 0, 0), "type_mismatch", expected=str(expected), kind=kind_of(admitted(value)))
+        runtime.warn(place, "type_mismatch", expected=str(expected), kind=kind_of(admitted(value)))
         return None
     return result
 

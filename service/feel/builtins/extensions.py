@@ -46,7 +46,7 @@ def check(runtime: Runtime, value: Value, condition: Value, cause: str = "The co
     5
     """
     if condition is not True:
-        raise Failure("assertion", reason=cause)
+        raise Failure("assertion", cause=cause)
     return value
 
 

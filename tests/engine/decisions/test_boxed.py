@@ -69,7 +69,7 @@ def test_invocation_binds_parameters_by_name(load):
     assert model.evaluate("e") is None
 
 
-@pytest.mark.parametrize(("test", "result"), [("true", 1), ("false", 2), ("null", 2), ('"x"', 2)])
+@pytest.mark.parametrize(("test", "result"), [("true", 1), ("false", 2), ("null", 2), ('"x"', None)])
 def test_conditional(load, test, result):
     logic = f"<conditional><if>{literal(test)}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>"
     assert ask(load, logic) == result

@@ -29,6 +29,8 @@ def ask(load, policy, value, rules=RULES, outputs="level", extra=""):
         ("RULE ORDER", 7, ["low", "mid"]),
         ("COLLECT", 14, ["mid", "high"]),
         ("COLLECT", None, []),
+        ("RULE ORDER", None, None),
+        ("OUTPUT ORDER", None, None),
         ("UNIQUE", None, None),
     ],
 )
@@ -39,7 +41,8 @@ def test_hit_policy(load, policy, value, result):
 def test_unique_is_strict_even_where_the_results_agree(load):
     outcome = ask(load, "UNIQUE", 7, ('< 10 => "same"', '> 5 => "same"'))
     assert outcome.value is None
-    assert "UNIQUE: rules 1, 2 match together" in outcome.warnings[0].message()
+    assert outcome.warnings[0].message() == "UNIQUE: rules 1, 2 match together"
+    assert outcome.warnings[0].message("zh") == "UNIQUE：规则 1, 2 同时命中"
 
 
 def test_any_wants_equal_results(load):
@@ -51,6 +54,11 @@ def test_any_wants_equal_results(load):
 @pytest.mark.parametrize(("policy", "result"), [("PRIORITY", "high"), ("OUTPUT ORDER", ["high", "mid"])])
 def test_output_values_give_the_order(load, policy, result):
     assert ask(load, policy, 14, outputs='level: "high", "mid", "low"').value == result
+
+
+def test_output_values_may_be_ranges(load):
+    rules = ("> 0 => 1", "> 1 => 7", "> 2 => 30")
+    assert ask(load, "OUTPUT ORDER", 5, rules, outputs="points: [20..40], [5..10], [0..4]").value == [30, 7, 1]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.engine.decisions.document import Element, child, children, name_of, text_of
 from service.engine.decisions.runtime import DecisionRuntime
-from service.engine.decisions.site import Logic, Scope, Site, convert, nothing
+from service.engine.decisions.site import NOWHERE, Logic, Scope, Site, convert, nothing
 from service.feel.compiler.calls import invoke
 from service.feel.functions import HostFunction
 from service.feel.types import ANY, Type
@@ -66,7 +66,7 @@ def function_body(element: Element, site: Site) -> Logic:
 
 
 def _external(scope: Scope, runtime: DecisionRuntime) -> Value:
-    runtime.warn(("", 0, 0), "external_function")
+    runtime.warn(NOWHERE, "external_function")
     return None
 
 

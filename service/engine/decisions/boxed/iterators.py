@@ -7,13 +7,11 @@ from decimal import Decimal
 
 from service.engine.decisions.document import Element, child
 from service.engine.decisions.runtime import DecisionRuntime
-from service.engine.decisions.site import Logic, Scope, Site
+from service.engine.decisions.site import NOWHERE, Logic, Scope, Site
 from service.feel.compiler.collections import item_at
 from service.feel.compiler.control import iterate
 from service.feel.errors import Failure
 from service.feel.values import Value, items, kind_of
-
-_PLACE = ("", 0, 0)
 
 
 def _part(element: Element, name: str, site: Site) -> Logic:
@@ -24,13 +22,14 @@ def _part(element: Element, name: str, site: Site) -> Logic:
 
 
 def conditional(element: Element, site: Site) -> Logic:
-    """``if``, ``then``, ``else``."""
+    """``if``, ``then``, ``else``; the condition must be true, false or null (clause 10.2.1.8)."""
     test, yes, no = (_part(element, name, site) for name in ("if", "then", "else"))
 
     def run(scope: Scope, runtime: DecisionRuntime) -> Value:
         result = test(scope, runtime)
         if result is not None and type(result) is not bool:
-            runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
+            runtime.warn(NOWHERE, "not_boolean", kind=kind_of(result))
+            return None
         return yes(scope, runtime) if result is True else no(scope, runtime)
 
     return run
@@ -50,9 +49,9 @@ def filtering(element: Element, site: Site) -> Logic:
             runtime.spend()
             passed = match(_item_scope(scope, item), runtime)
             if type(passed) is Decimal:
-                return item_at([scope, runtime], values, passed, _PLACE)
+                return item_at([scope, runtime], values, passed, NOWHERE)
             if passed is not None and type(passed) is not bool:
-                runtime.warn(_PLACE, "filter_result", kind=kind_of(passed))
+                runtime.warn(NOWHERE, "filter_result", kind=kind_of(passed))
                 return None
             if passed:
                 result.append(item)
@@ -93,7 +92,7 @@ def _iterated(value: Value, runtime: DecisionRuntime) -> Iterable[Value] | None:
     try:
         return iterate(value)
     except Failure as failure:
-        runtime.warn(_PLACE, failure.code, **failure.params)
+        runtime.warn(NOWHERE, failure.code, **failure.params)
         return None
 
 
@@ -125,7 +124,7 @@ def _quantified(element: Element, site: Site, decisive: bool) -> Logic:
             if result is None:
                 answer = None
             elif type(result) is not bool:
-                runtime.warn(_PLACE, "not_boolean", kind=kind_of(result))
+                runtime.warn(NOWHERE, "not_boolean", kind=kind_of(result))
                 return None
         return answer
 

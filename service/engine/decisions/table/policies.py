@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from service.engine.decisions.runtime import DecisionRuntime
@@ -11,8 +12,8 @@ from service.engine.decisions.site import Scope
 from service.engine.decisions.table.parts import Output, Rule
 from service.feel.errors import Failure
 from service.feel.functions import Builtin
-from service.feel.operators import equal
-from service.feel.values import Value
+from service.feel.operators import equal, in_range
+from service.feel.values import Range, Value
 
 if TYPE_CHECKING:
     from service.engine.decisions.table.run import Table
@@ -38,7 +39,7 @@ def _unique(table: Table, rules: Sequence[Rule], scope: Scope, runtime: Decision
 def conflict(policy: str, rules: Sequence[Rule]) -> Failure:
     """The failure of rules that may not match together."""
     numbers = ", ".join(str(rule.number) for rule in rules)
-    return Failure("assertion", reason=f"{policy}: rules {numbers} match together")
+    return Failure("rules_together", policy=policy, numbers=numbers)
 
 
 def _any(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
@@ -64,9 +65,13 @@ def _priority(outputs: Sequence[Output], result: Value) -> tuple[int, ...]:
     """The places of a result's parts among the output values; lower counts more."""
     parts = [result] if len(outputs) == 1 else [result.get(output.name) for output in outputs]
     return tuple(
-        next((place for place, value in enumerate(output.order) if equal(value, part) is True), len(output.order))
+        next((place for place, value in enumerate(output.order) if _is_or_holds(value, part)), len(output.order))
         for output, part in zip(outputs, parts, strict=True)
     )
+
+
+def _is_or_holds(listed: Value, part: Value) -> bool:
+    return (in_range(part, listed) if isinstance(listed, Range) else equal(listed, part)) is True
 
 
 def _highest(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
@@ -93,8 +98,6 @@ def _aggregate(function: Builtin, values: list[Value], runtime: DecisionRuntime)
 
 
 def _zero() -> Value:
-    from decimal import Decimal
-
     return Decimal(0)
 
 
@@ -103,8 +106,8 @@ POLICIES: dict[str, Policy] = {
     "ANY": Policy(_any),
     "FIRST": Policy(_first, first_only=True),
     "PRIORITY": Policy(_highest),
-    "RULE ORDER": Policy(_rule_order, empty=list),
-    "OUTPUT ORDER": Policy(_output_order, empty=list),
+    "RULE ORDER": Policy(_rule_order),
+    "OUTPUT ORDER": Policy(_output_order),
     "COLLECT": Policy(_rule_order, empty=list),
     "COLLECT SUM": Policy(_aggregated("sum")),
     "COLLECT MIN": Policy(_aggregated("min")),

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.engine.decisions.runtime import DecisionRuntime, RuleTrace, TableTrace, TestTrace
-from service.engine.decisions.site import Scope, convert
+from service.engine.decisions.site import NOWHERE, Scope, convert, whole
 from service.engine.decisions.table.parts import Input, Output, Rule
 from service.engine.decisions.table.policies import Policy
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.types import ANY
 from service.feel.values import Value, kind_of
-
-_PLACE = ("", 0, 0)
 
 
 class Table:
@@ -44,7 +42,7 @@ class Table:
         except LimitExceeded:
             raise
         except Failure as failure:
-            runtime.warn(_PLACE, failure.code, **failure.params)
+            runtime.warn(NOWHERE, failure.code, **failure.params)
             values, traced, result = [], [], None
         if runtime.trace is not None:
             inputs = tuple((each.text, value) for each, value in zip(self.inputs, values, strict=False))
@@ -56,7 +54,7 @@ class Table:
         for column in self.inputs:
             value = column.logic(scope, runtime)
             if column.type is not ANY:
-                value = convert(value, column.type, runtime)
+                value = convert(value, column.type, runtime, whole(column.text))
             if (
                 column.allowed is not None
                 and value is not None
@@ -117,7 +115,7 @@ class Table:
             and value is not None
             and (output.allowed.run_test(value, {}, runtime) is not True)
         ):
-            runtime.warn(_PLACE, "not_allowed", value=value, type=output.name or kind_of(value))
+            runtime.warn(NOWHERE, "not_allowed", value=value, type=output.name or kind_of(value))
             return None
         return value
 
