@@ -173,7 +173,7 @@ class Player:
         for number, answer in enumerate(self.scenario.answers):
             if self._fits(number, answer, task, context):
                 self.used[number] += 1
-                delay = engine.duration(answer.after, task.created_at)
+                delay = view.delay(answer.after, context, task.created_at)
                 self.claims[task.key] = Claim(number, task.created_at + delay)
                 return self.claims[task.key]
         return None

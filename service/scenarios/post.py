@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service import clock, engine, identity
+from service import clock, identity
 from service.scenarios import view
 from service.scenarios.scenario import Post
 from service.workflow import messages, models
@@ -31,7 +31,7 @@ class Postbox:
             if post.when is None or view.evaluate(post.when, context) is True:
                 self._times[number] += 1
                 now = clock.now()
-                self._waiting.append((now + engine.duration(post.delay, now), post, context))
+                self._waiting.append((now + view.delay(post.delay, context, now), post, context))
 
     def next_at(self) -> datetime | None:
         """When the next message is due."""
@@ -52,5 +52,5 @@ def send(post: Post, context: Mapping[str, Any]) -> None:
         seen = {**context, "item": item}
         key = view.evaluate(post.key, seen)
         variables = view.evaluate(post.variables, seen) or {}
-        ttl = engine.duration(post.ttl, clock.now())
+        ttl = view.delay(post.ttl, seen, clock.now())
         messages.publish(post.name, "" if key is None else str(key), variables, ttl=ttl, by=identity.SYSTEM)

@@ -85,10 +85,13 @@ class Assertions(Texts):
 
 
 class Duration(fields.String):
-    """An ISO 8601 duration."""
+    """An ISO 8601 duration, or FEEL that gives one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
+        _check_feel(text)
+        if text.startswith("="):
+            return text
         try:
             engine.duration(text, clock.now())
         except engine.Failure as failure:

@@ -16,7 +16,7 @@ answers:                               # the first rule that fits an open task a
   - task: Task_DecomposeScale          # element id, a list of them, or "*" for any
     when: =task.unit = "FX01"          # FEEL over the task's variables, `task` and `nth` (see below)
     times: 1                           # fits at most so often in the whole run (1 when it has an `error`)
-    after: P1D                         # how long the person takes
+    after: P1D                         # how long the person takes; FEEL: `=duration(...)`
     by: township_head                  # a role or a user name; default: the task's first candidate
     answer: {quotas: =quotas}          # values that begin with "=" are FEEL
     rows: {visited: true}              # roster tasks: the row of each open `case`; "=null" leaves the row out

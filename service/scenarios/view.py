@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +25,12 @@ def evaluate(value: Any, context: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [evaluate(v, context) for v in value]
     return engine.normalise(value)
+
+
+def delay(text: str, context: Mapping[str, Any], start: datetime) -> timedelta:
+    """How long a duration of a scenario is from an instant on. Raises engine.Failure."""
+    value = evaluate(text, context)
+    return value if isinstance(value, timedelta) else engine.duration(str(value), start)
 
 
 def of_task(task: models.UserTask) -> dict[str, Any]:
