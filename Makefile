@@ -36,7 +36,7 @@ format: $(ready)  ## bring the code into its form
 
 messages: $(ready)  ## bring new texts into the catalogue service/translations
 	@mkdir -p var
-	@.venv/bin/pybabel --quiet extract -F pyproject.toml --no-wrap --add-location=file --sort-by-file -o var/messages.pot service
+	@.venv/bin/pybabel --quiet extract -F pyproject.toml --no-wrap --no-location --sort-output -o var/messages.pot service
 	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i var/messages.pot -d service/translations
 

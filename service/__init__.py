@@ -46,14 +46,17 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     if not app.config["SQLALCHEMY_DATABASE_URI"]:
         app.config["SQLALCHEMY_DATABASE_URI"] = embedded.start(settings.var() / "postgres").url()
     i18n.Babel(app)
-    for part in _parts(app.config["PARTS"]):
+    for part in load_parts(app.config["PARTS"]):
         if init := getattr(part, "init_app", None):
             init(app)
     return app
 
 
-def _parts(chosen: list[str] | None) -> list[Any]:
-    """Import the parts that are there; `chosen` (setting PARTS, `LIKA_PARTS`) narrows them, for tests of one part."""
+def load_parts(chosen: list[str] | None = None) -> list[Any]:
+    """Import the parts that are there, which registers their handlers, and return them.
+
+    `chosen` (setting PARTS, `LIKA_PARTS`) narrows them, for tests of one part.
+    """
     names = [part for part in PARTS if chosen is None or part in ("db", *chosen)]
     names = [f"{__name__}.{part}" for part in names]
     return [importlib.import_module(name) for name in names if _is_there(name)]

@@ -54,8 +54,8 @@ def preferred_locale() -> str:
 
 
 def current_locale() -> str:
-    """Return the locale in which to tell something now; `flask_babel.force_locale` is heeded."""
-    if flask.has_app_context() and "babel" in flask.current_app.extensions:
+    """Return the locale in which to tell something now; within a request `flask_babel.force_locale` is heeded."""
+    if flask.has_request_context() and "babel" in flask.current_app.extensions:
         return str(flask_babel.get_locale())
     return preferred_locale()
 

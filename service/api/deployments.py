@@ -4,10 +4,9 @@ import hashlib
 from typing import Any
 
 import flask
-import sqlalchemy as sqla
 from marshmallow import fields
 
-from service import db, errors, identity
+from service import errors, identity
 from service.api import idempotency, schemas
 from service.api.routes import REPEATABLE, Routes
 from service.errors import _
@@ -127,26 +126,11 @@ def _files() -> dict[str, bytes]:
 
 def _deployed(files: dict[str, bytes], by: identity.Person) -> dict[str, Any]:
     deployment = deployments.deploy(files, by=by)
-    return {
-        "deploymentKey": str(deployment.key),
-        "tenantId": schemas.TENANT,
-        "deployments": [item for name, data in files.items() for item in _items(deployment.key, name, data)],
-    }
-
-
-def _items(deployment_key: int, file: str, data: bytes) -> list[dict[str, Any]]:
-    """What a file brought, new or known before."""
-    found = [(item.kind, item.id) for item in deployments.items(file, data)]
-    content, definition, resource = models.Content, models.Definition, models.Resource
-    rows = db.sa.session.execute(
-        sqla.select(definition, resource.name)
-        .join(content, content.definition_key == definition.key)
-        .join(resource, resource.key == definition.resource_key)
-        .where(content.deployment_key == deployment_key, sqla.tuple_(content.kind, content.id).in_(found))
-    ).all()
-    shown = [_metadata(row, name) for row, name in rows]
-    decided = [(row, name) for row, name in rows if row.kind == "decision"]
-    return shown + ([_requirements(*decided[0])] if decided else [])
+    brought = deployments.brought(deployment, files)
+    shown = [_metadata(found.definition, found.file) for found in brought]
+    tables = {found.definition.resource_key: found for found in brought if found.definition.kind == "decision"}
+    shown += [_requirements(found.definition, found.file) for found in tables.values()]
+    return {"deploymentKey": str(deployment.key), "tenantId": schemas.TENANT, "deployments": shown}
 
 
 NOTHING = dict.fromkeys(("processDefinition", "decisionDefinition", "decisionRequirements", "form", "resource"))

@@ -8,27 +8,32 @@ import flask
 import flask_migrate
 
 import service
+from service import errors
 from service.cli._context import in_app
 from service.db import embedded, schema
+from service.errors import _
 from service.identity import roles
 
 
-@click.group("db")
+@click.group("db", help=_("Create and change the tables."))
 def command() -> None:
-    """Create and change the tables."""
+    """Hold the commands on the schema."""
 
 
-@command.command()
+@command.command(help=_("Bring the database to the newest migration; nothing is lost, twice is as good as once."))
 @in_app
 def upgrade() -> None:
     """Bring the database to the newest migration."""
     schema.upgrade()
     roles.write_catalogue()
+    click.echo(errors.localize(_("The tables are those of this version.")))
 
 
-@command.command()
+@command.command(
+    help=_("Write a migration from what the models have and the migrations have not, with a scratch database.")
+)
 @click.argument("message")
-@click.option("--id", "revision_id", required=True, help="Number of the migration, such as 0003.")
+@click.option("--id", "revision_id", required=True, help=_("Number of the migration, such as 0003."))
 def revision(message: str, revision_id: str) -> None:
     """Write a migration from what the models have and the migrations have not, with a scratch database."""
     with _scratch_app().app_context():
@@ -36,7 +41,7 @@ def revision(message: str, revision_id: str) -> None:
         flask_migrate.migrate(message=message, rev_id=revision_id)
 
 
-@command.command()
+@command.command(help=_("Exit with 1 if the models and the migrations differ."))
 def check() -> None:
     """Exit with 1 if the models and the migrations differ."""
     with _scratch_app().app_context():

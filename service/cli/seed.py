@@ -2,18 +2,26 @@
 
 import click
 
-from service import bootstrap
+from service import bootstrap, errors
 from service.cli._context import in_app
 from service.db import schema
+from service.errors import _
 
 
-@click.command("seed")
-@click.argument("tree", type=click.Choice(sorted(bootstrap.TREES)), default="tree-a")
+@click.command(
+    "seed",
+    help=_(
+        "Write the units of a tree and a person for each office; what is there stays. tree-a is a county with one "
+        "township of 8 villages, tree-b a county with 38 townships and 278 villages."
+    ),
+)
+@click.argument("tree", type=click.Choice(sorted(bootstrap.TREES)), default="tree-a", metavar="[tree-a|tree-b]")
 @in_app
 def command(tree: str) -> None:
-    """Write the units of a tree and a person for each office; what is there stays. Tree A is the default."""
+    """Write a tree."""
     schema.upgrade()
     posts = bootstrap.seed(tree)
-    click.echo(f"{len(posts)} people, all with the password {bootstrap.DEMO_PASSWORD}; for example:")
+    text = _("%(count)s people, all with the password %(password)s; for example:")
+    click.echo(errors.localize(text, count=len(posts), password=bootstrap.DEMO_PASSWORD))
     for post in bootstrap.examples(posts):
         click.echo(f"  {post.username}")

@@ -6,19 +6,25 @@ import time
 import click
 
 import service
-from service import bootstrap, db, supervisor
-from service.cli._context import use_database
+from service import bootstrap, db, errors, supervisor
+from service.cli._context import at_address, use_database
+from service.errors import _
 from service.seeds import staff
 
 PATIENCE = 60.0
 
 
-@click.command("up")
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="LIKA_HOST")
-@click.option("--port", default=8000, show_default=True, envvar="LIKA_PORT")
-@click.option("--threads", default=8, show_default=True, help="Threads of the web server.")
-@click.option("--workers", default=1, show_default=True, help="Worker processes for background work.")
-@click.option("--demo/--no-demo", default=True, help="Write demo data into an empty database.")
+@click.command(
+    "up",
+    help=_(
+        "Prepare the database, then run web server and workers until Ctrl-C. At the first start an empty database gets "
+        "its tables, demo people and the processes that come with Lika."
+    ),
+)
+@at_address
+@click.option("--threads", default=8, show_default=True, help=_("Threads of the web server."))
+@click.option("--workers", default=1, show_default=True, help=_("Worker processes for background work."))
+@click.option("--demo/--no-demo", default=True, help=_("Write demo data into an empty database."))
 def command(host: str, port: int, threads: int, workers: int, demo: bool) -> None:
     """Prepare the database, then run web server and workers until Ctrl-C."""
     _ensure_free(host, port)
@@ -39,9 +45,12 @@ def _greet(host: str, port: int, posts: list[staff.Post]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _answers(host, port) and time.monotonic() < deadline:
         time.sleep(0.1)
-    click.echo(f"Lika serves at http://{host}:{port}/ (Ctrl-C stops it)")
+    url = f"http://{host}:{port}"
+    click.echo(errors.localize(_("Lika serves at %(url)s/ (Ctrl-C stops it)"), url=url))
+    click.echo(errors.localize(_("The API describes itself at %(url)s/v2/swagger-ui"), url=url))
     if posts:
-        click.echo(f"Demo people, all with the password {bootstrap.DEMO_PASSWORD}:")
+        text = _("Demo people, all with the password %(password)s:")
+        click.echo(errors.localize(text, password=bootstrap.DEMO_PASSWORD))
         for post in bootstrap.examples(posts):
             click.echo(f"  {post.username:32}{post.unit_name}")
 
@@ -61,6 +70,5 @@ def _ensure_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"cannot serve at {host}:{port} ({error.strerror}); choose another --port"
-            ) from error
+            text = _("Cannot serve at %(host)s:%(port)s (%(reason)s); choose another --port.")
+            raise errors.Unavailable(text, host=host, port=port, reason=error.strerror) from error

@@ -4,50 +4,52 @@ from datetime import timedelta
 
 import click
 
-from service.cli._context import in_app
+from service import errors
+from service.cli._context import in_made_app
+from service.errors import _
 from service.identity import credentials, people, units
 
 
-@click.group("user")
+@click.group("user", help=_("Add people, give them roles, set passwords, make API tokens."))
 def command() -> None:
-    """Add people, set passwords, make API tokens."""
+    """Hold the commands on people."""
 
 
-@command.command()
+@command.command(help=_("Add a user. A role belongs to a unit: --role township_clerk@FX."))
 @click.argument("username")
-@click.option("--name", help="The person's name; default is the user name.")
-@click.option("--role", "posts", metavar="ROLE@UNIT", multiple=True, help="A role in a unit (by code); repeatable.")
-@click.password_option(help="Asked for if it is not given.")
-@in_app
+@click.option("--name", help=_("The person's name; default is the user name."))
+@click.option("--role", "posts", metavar="ROLE@UNIT", multiple=True, help=_("A role in a unit (by code); repeatable."))
+@click.password_option(help=_("Asked for if it is not given."))
+@in_made_app
 def add(username: str, name: str | None, posts: tuple[str, ...], password: str) -> None:
     """Add a user."""
     people.add(username, name or username, password)
     _join(username, posts)
 
 
-@command.command()
+@command.command(help=_("Give a user roles in units (by code)."))
 @click.argument("username")
 @click.argument("posts", metavar="ROLE@UNIT...", nargs=-1, required=True)
-@in_app
+@in_made_app
 def join(username: str, posts: tuple[str, ...]) -> None:
     """Give a user roles in units (by code)."""
     _join(username, posts)
 
 
-@command.command()
+@command.command(help=_("Set a user's password and end the user's sessions."))
 @click.argument("username")
-@click.password_option(help="Asked for if it is not given.")
-@in_app
+@click.password_option(help=_("Asked for if it is not given."))
+@in_made_app
 def passwd(username: str, password: str) -> None:
     """Set a user's password and end the user's sessions."""
     people.set_password(username, password)
 
 
-@command.command()
+@command.command(help=_("Make an API token for a user and print it, once."))
 @click.argument("username")
-@click.option("--label", default="lika user token", show_default=True, help="What the token is for.")
-@click.option("--days", type=int, help="Days until it expires; default is never.")
-@in_app
+@click.option("--label", default="lika user token", show_default=True, help=_("What the token is for."))
+@click.option("--days", type=click.IntRange(min=1), help=_("Days until it expires; default is never."))
+@in_made_app
 def token(username: str, label: str, days: int | None) -> None:
     """Make an API token for a user and print it, once."""
     click.echo(credentials.create_token(username, label, lasting=timedelta(days=days) if days else None))
@@ -57,5 +59,6 @@ def _join(username: str, posts: tuple[str, ...]) -> None:
     for post in posts:
         role, at, code = post.partition("@")
         if not at:
-            raise click.BadParameter(f"{post!r} is not of the form ROLE@UNIT, such as township_clerk@FX")
+            text = _("%(post)s is not of the form ROLE@UNIT, such as township_clerk@FX")
+            raise click.BadParameter(errors.localize(text, post=post))
         people.join(username, role, units.find(code))

@@ -7,7 +7,8 @@ import click
 from gunicorn.app.base import BaseApplication
 
 import service
-from service.cli._context import use_database
+from service.cli._context import at_address, use_database
+from service.errors import _
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own heartbeat file, opened by it safely
 
@@ -29,11 +30,10 @@ class Web(BaseApplication):  # type: ignore[misc]
         return service.create_app()
 
 
-@click.command("web")
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="LIKA_HOST")
-@click.option("--port", default=8000, show_default=True, envvar="LIKA_PORT")
-@click.option("--workers", default=1, show_default=True, help="Processes.")
-@click.option("--threads", default=8, show_default=True, help="Threads of each process.")
+@click.command("web", help=_("Serve pages and API until stopped."))
+@at_address
+@click.option("--workers", default=1, show_default=True, help=_("Processes."))
+@click.option("--threads", default=8, show_default=True, help=_("Threads of each process."))
 def command(host: str, port: int, workers: int, threads: int) -> None:
     """Serve pages and API until stopped."""
     use_database()

@@ -4,6 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import alembic.migration
+import alembic.script
 import flask
 import flask_migrate
 import procrastinate.schema
@@ -64,3 +66,10 @@ def upgrade() -> None:
         guard.execute(sqla.text("SET LOCAL lock_timeout = 0"))
         guard.execute(sqla.text("SELECT pg_advisory_xact_lock(hashtext('lika.upgrade'))"))
         flask_migrate.upgrade()
+
+
+def is_current() -> bool:
+    """Tell whether the database has the newest migration."""
+    newest = alembic.script.ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with sa.engine.connect() as connection:
+        return alembic.migration.MigrationContext.configure(connection).get_current_revision() == newest

@@ -13,7 +13,7 @@ from service.engine.effects import Step, TokenState
 from service.engine.execution import World
 from service.engine.failures import Failure, NotWaiting, Refused
 from service.engine.instance import Instance
-from service.engine.lint import Known, Problem, lint
+from service.engine.lint import Known, Problem, Reason, lint
 from service.engine.migration import migrate
 from service.engine.reader import read
 from service.engine.starts import Start, starts
@@ -25,6 +25,7 @@ __all__ = [
     "Known",
     "NotWaiting",
     "Problem",
+    "Reason",
     "Refused",
     "Start",
     "Step",

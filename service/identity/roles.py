@@ -65,6 +65,8 @@ VILLAGERS = frozenset({"household", "objector"})
 
 _entries = {entry.id: entry for entry in (*CATALOGUE, *GROUPS.values())}
 _ids = {name: entry.id for entry in (*CATALOGUE, *GROUPS.values()) for name in (entry.id, *entry.names)}
+CATALOGUE_NAMES = frozenset(_ids)
+"""Everything that names a role or role group of the catalogue: ids and Chinese names."""
 
 
 def named(name: str) -> str | None:
@@ -80,7 +82,7 @@ def named(name: str) -> str | None:
 def names() -> set[str]:
     """Return everything that names a role or role group: ids and Chinese names, those of the table included."""
     added = db.sa.session.execute(sqla.select(models.Role.id, models.Role.name))
-    return set(_ids).union(*added)
+    return set(CATALOGUE_NAMES).union(*added)
 
 
 def unit_kind(role: str) -> str | None:

@@ -3,15 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+import sqlalchemy as sqla
 from sqlalchemy import delete, func, select
 
 from service import clock, db, engine, errors, forms, identity
 from service.engine import decisions
 from service.errors import _
-from service.jobs import handlers
-from service.workflow import audit, models, releases
+from service.workflow import audit, linting, models, releases
 
 MAX_FILES = 200
 
@@ -27,11 +27,19 @@ class Item:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+class Brought(NamedTuple):
+    """A definition that a deployment's files hold, the file it came from first, and whether its version is new."""
+
+    definition: models.Definition
+    file: str
+    is_new: bool
+
+
 def deploy(files: Mapping[str, bytes], *, by: identity.Person, name: str | None = None) -> models.Deployment:
     """Make a release of the newest definitions and these files (name -> content).
 
-    A definition whose file did not change keeps its version. Raises Unprocessable with what lint found ("file:line" ->
-    messages) and changes nothing then.
+    A definition whose file did not change keeps its version. Raises linting.Refused with what lint found
+    ("file:line" -> messages) and changes nothing then.
     """
     identity.access.ensure(by, "deployment.create", None)
     if not files:
@@ -40,8 +48,8 @@ def deploy(files: Mapping[str, bytes], *, by: identity.Person, name: str | None 
         raise errors.TooLarge(_("A deployment has at most %(max)s files."), max=MAX_FILES)
     with db.transaction():
         db.lock_name("deployment")
-        before = _latest()
-        check(files, before)
+        before = current()
+        linting.ensure_deployable(files, known(before))
         deployment = models.Deployment(
             key=db.next_key(), name=name or min(files), deployed_at=clock.now(), deployed_by=by.username
         )
@@ -56,30 +64,23 @@ def deploy(files: Mapping[str, bytes], *, by: identity.Person, name: str | None 
     return deployment
 
 
-def check(files: Mapping[str, bytes], before: releases.Release | None) -> list[engine.Problem]:
-    """Lint files against what is deployed. Returns the warnings; raises Unprocessable if there are errors."""
-    found = engine.lint(files, known(before))
-    failures = [p for p in found if p.severity == "error"]
-    if failures:
-        places: dict[str, list[str]] = {}
-        for problem in failures:
-            places.setdefault(f"{problem.file}:{problem.line}", []).append(problem.message)
-        raise errors.Unprocessable(
-            _("The files cannot be deployed; %(count)s problems were found."), count=len(failures), fields=places
-        )
-    return [p for p in found if p.severity != "error"]
-
-
 def known(release: releases.Release | None) -> engine.Known:
     """What a drawing may refer to without bringing it along."""
-    contents = release.contents if release else {}
-    return engine.Known(
-        processes=frozenset(id for kind, id in contents if kind == "process"),
-        decisions=frozenset(id for kind, id in contents if kind == "decision"),
-        forms=frozenset(id for kind, id in contents if kind == "form"),
-        roles=frozenset(identity.roles.names()),
-        handlers=frozenset(handlers.known()),
-    )
+    return linting.knowing(release.contents if release else (), identity.roles.names())
+
+
+def brought(deployment: models.Deployment, files: Mapping[str, bytes]) -> list[Brought]:
+    """What the files of a deployment hold, in their order: new versions, and those that were there before."""
+    content, definition, resource = models.Content, models.Definition, models.Resource
+    query = sqla.select(definition, resource.name).join(content, content.definition_key == definition.key)
+    query = query.join(resource, resource.key == definition.resource_key)
+    found: list[Brought] = []
+    for file, data in files.items():
+        ids = [(item.kind, item.id) for item in items(file, data)]
+        held = sqla.tuple_(content.kind, content.id).in_(ids)
+        rows = db.sa.session.execute(query.where(content.deployment_key == deployment.key, held))
+        found += [Brought(row, name, row.deployment_key == deployment.key) for row, name in rows]
+    return found
 
 
 def items(file: str, data: bytes) -> list[Item]:
@@ -98,7 +99,8 @@ def items(file: str, data: bytes) -> list[Item]:
     return [Item("form", form.id, form.id, form.version_tag)]
 
 
-def _latest() -> releases.Release | None:
+def current() -> releases.Release | None:
+    """The newest release, None before the first deployment."""
     try:
         return releases.latest()
     except errors.NotFound:

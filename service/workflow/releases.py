@@ -6,8 +6,9 @@ and so do the instances it calls, until somebody migrates it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import select
@@ -101,6 +102,33 @@ def decision_model(key: int) -> decisions.Model:
 def form(key: int) -> forms.Form:
     """The parsed form of form definition `key`."""
     return forms.parse(content(key)[1])
+
+
+def version(id: str, number: int | None = None) -> int:
+    """The key of a version of a process, decision or form, by default the newest. Raises NotFound."""
+    query = select(Definition.key).where(Definition.id == id)
+    if number is not None:
+        query = query.where(Definition.version == number)
+    key = db.sa.session.scalar(query.order_by(Definition.version.desc(), Definition.key.desc()).limit(1))
+    if key is None:
+        raise errors.NotFound(_("There is no version %(version)s of %(id)s."), id=id, version=number or "")
+    return key
+
+
+def files(definition_keys: Iterable[int]) -> dict[str, bytes]:
+    """The files that hold these definitions, by name.
+
+    Where two versions of a file are in use at once (what the newer one no longer holds is still current), the older
+    has its key in its name.
+    """
+    held = select(Definition.resource_key).where(Definition.key.in_(list(definition_keys)))
+    resources = db.sa.session.scalars(select(Resource).where(Resource.key.in_(held)).order_by(Resource.key.desc()))
+    found: dict[str, bytes] = {}
+    for resource in resources:
+        path = PurePosixPath(resource.name)
+        name = f"{path.stem}.{resource.key}{path.suffix}" if path.name in found else path.name
+        found[name] = resource.content
+    return found
 
 
 def newest_with(definition_key: int) -> Release:

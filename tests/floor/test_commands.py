@@ -22,7 +22,7 @@ def lika(app, server, monkeypatch):
 
 def test_the_commands_are_listed_without_loading_the_application(lika):
     assert {"up", "web", "worker", "db", "user", "seed"} <= set(cli.lika.list_commands(None))
-    assert "Run jobs and timers" in lika("--help").output
+    assert "Run background work" in lika("--help").output
     assert lika("cows").exit_code == 2
 
 
@@ -47,7 +47,7 @@ def test_a_user_is_added_with_roles_and_gets_a_token(lika):
 
 
 def test_a_refusal_is_one_sentence_and_exit_code_1(lika, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["lika", "user", "join", "nobody", "admin@NOWHERE"])
+    monkeypatch.setattr("sys.argv", ["lika", "--lang", "en", "user", "join", "nobody", "admin@NOWHERE"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1

@@ -5,6 +5,6 @@ Each rule is a function; `index` gives it a name and a severity, docs/lint.md ex
 
 from service.engine.lint.index import RULES
 from service.engine.lint.judge import lint
-from service.engine.lint.problem import Known, Problem
+from service.engine.lint.problem import Known, Problem, Reason
 
-__all__ = ["RULES", "Known", "Problem", "lint"]
+__all__ = ["RULES", "Known", "Problem", "Reason", "lint"]

@@ -1,5 +1,6 @@
 """What a reader without the right to personal data sees instead of a number (DOMAIN §4, §7 台账)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,23 @@ def within(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _masked(name, value) for name, value in answers.items()}
 
 
+def everywhere(value: Any) -> Any:
+    """A value of any shape with every identity, bank and telephone number masked, wherever it stands in a text."""
+    if isinstance(value, str):
+        return NUMBERS.sub(lambda found: _hidden(found.group()), value)
+    if isinstance(value, Mapping):
+        return {name: everywhere(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [everywhere(item) for item in value]
+    return value
+
+
+def _hidden(number: str) -> str:
+    if CERTIFICATE.fullmatch(number):
+        return certificate(number)
+    return account(number) if number.isdigit() and len(number) > LONGEST_TELEPHONE else phone(number)
+
+
 def _masked(name: str, value: Any) -> Any:
     if isinstance(value, str) and name in PRIVATE:
         return PRIVATE[name](value)
@@ -46,3 +64,11 @@ def _hide(text: str | None, *, head: int, tail: int, shortest: int) -> str:
 
 
 PRIVATE = {"cert_no": certificate, "bank_account": account}
+LONGEST_TELEPHONE = 12
+CERTIFICATE = re.compile(
+    r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # identity number
+    r"(?:[1-7][1-4](?:B\d)?)?"  # and what a disability certificate adds
+)
+TELEPHONE = r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}"
+ACCOUNT = r"\d{15,30}"
+NUMBERS = re.compile(rf"(?<![\dA-Za-z])(?:{CERTIFICATE.pattern}|{ACCOUNT}|{TELEPHONE})(?![\dA-Za-z])")
