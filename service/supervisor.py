@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import click
-
-from service import lifeline
+from service import errors, lifeline
+from service.errors import _
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ class Child:
 
 
 def run(children: Sequence[Child], *, when_started: Callable[[], None] = lambda: None) -> None:
-    """Run children until SIGINT or SIGTERM. Raises ClickException if one cannot be started."""
+    """Run children until SIGINT or SIGTERM. Raises errors.Unavailable if one cannot be started."""
     stop = threading.Event()
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, lambda _signum, _frame: stop.set())
@@ -87,7 +86,8 @@ def _start_again(child: Child) -> None:
     quick = child.process.returncode >= 0 and time.monotonic() - child.started_at < SHORT_LIFE
     child.failed_starts = child.failed_starts + 1 if quick else 0
     if child.failed_starts >= FAILED_STARTS:
-        raise click.ClickException(f"{child.name} ended {FAILED_STARTS} times right after its start; see above")
+        text = _("%(name)s ended %(count)s times right after its start; see above")
+        raise errors.Unavailable(text, name=child.name, count=FAILED_STARTS)
     log.warning("%s ended with %s; starting it again", child.name, child.process.returncode)
     child.start()
 

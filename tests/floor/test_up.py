@@ -41,7 +41,7 @@ def lika(place):
         clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", *arguments],
-            env={**clean, "LIKA_VAR": str(place), "LIKA_PARTS": FEW_PARTS, "PYTHONUNBUFFERED": "1", **environment},
+            env={**clean, "LIKA_VAR": str(place), "LIKA_PARTS": FEW_PARTS, "LANG": "en_US", "PYTHONUNBUFFERED": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -92,6 +92,7 @@ def child(process, command):
 def test_it_prepares_serves_restarts_what_dies_and_stops_cleanly(lika, place, port):
     up = lika("up", "--port", str(port))
     assert up.stdout.readline() == f"Lika serves at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n"
+    assert up.stdout.readline() == f"The API describes itself at http://127.0.0.1:{port}/v2/swagger-ui\n"
     assert "lika-demo-2026" in up.stdout.readline()
     assert up.stdout.readline().split()[0] == "admin"
     wait_for(lambda: serves(port), "served")
