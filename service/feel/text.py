@@ -9,13 +9,14 @@ from service.feel import numbers
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.temporal import text as temporal
 from service.feel.temporal.values import DATES, DATETIMES, DURATIONS, TIMES, YearsMonths
-from service.feel.values import Function, Range, Value, admitted
+from service.feel.values import Function, Range, Value, admitted, kind_of
 
 _TEMPORAL = DATES | TIMES | DATETIMES | DURATIONS | {YearsMonths}
 
 
 MAX_DEPTH = 60
 MAX_SIZE = 10_000_000
+MAX_SHOWN = 200
 
 
 def to_text(value: Value, limit: int = MAX_SIZE) -> str | None:
@@ -29,6 +30,14 @@ def to_text(value: Value, limit: int = MAX_SIZE) -> str | None:
 def written(value: Value, limit: int = MAX_SIZE) -> str:
     """The value as it would be written in an expression; raises :class:`Failure` beyond ``limit`` characters."""
     return _written(value, Room(limit), 0)
+
+
+def shown(value: Value) -> str:
+    """The value for a message: as it would be written, or only its kind if that is long."""
+    try:
+        return written(value, MAX_SHOWN)
+    except Failure:
+        return kind_of(admitted(value))
 
 
 class Room:

@@ -156,10 +156,17 @@ class Builder:
         knowledge.function = function(knowledge.name, parameters, types, run, {}, result)
 
     def _result_type(self, element: Element) -> Type:
-        """What a function's variable says of its result; in DMN 1.1 the variable had the result's own type."""
-        variable = child(element, "variable")
-        declared = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
-        return declared.result if isinstance(declared, FunctionType) else declared
+        """What a function's variable says of its result, or else its logic (clause 10.3.2.9, table 43).
+
+        In DMN 1.1 the variable had the result's own type.
+        """
+        variable, logic = child(element, "variable"), child(element, "encapsulatedLogic")
+        body = None if logic is None else next(children(logic, *EXPRESSIONS), None)
+        for typed in (variable, logic, body):
+            if typed is not None and typed.get("typeRef"):
+                declared = self.types.reference(typed.get("typeRef"), typed)
+                return declared.result if isinstance(declared, FunctionType) else declared
+        return ANY
 
     def _service(self, element: Element) -> None:
         service = Service(

@@ -12,7 +12,8 @@ from service.engine.decisions.errors import Problem
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.types import TypeTable
 from service.feel.runtime import Place
-from service.feel.types import ANY, Type, coerce
+from service.feel.text import shown
+from service.feel.types import ANY, ConstrainedType, Type, coerce
 from service.feel.values import MISSING, Value, admitted, kind_of
 
 Scope = dict[str, Any]
@@ -72,7 +73,7 @@ class Site:
 
 
 NOWHERE: Place = ("", 0, 0)
-"""The place of what is not written as an expression."""
+"""The place of what is not shown as an expression."""
 
 
 def whole(text: str) -> Place:
@@ -85,10 +86,13 @@ def convert(value: Value, expected: Type, runtime: DecisionRuntime, place: Place
     if value is None:
         return None
     result = coerce(value, expected)
-    if result is MISSING:
+    if result is not MISSING:
+        return result
+    if isinstance(expected, ConstrainedType) and expected.base.admits(admitted(value)):
+        runtime.warn(place, "not_allowed", value=shown(value), type=expected.name)
+    else:
         runtime.warn(place, "type_mismatch", expected=str(expected), kind=kind_of(admitted(value)))
-        return None
-    return result
+    return None
 
 
 def nothing(scope: Scope, runtime: DecisionRuntime) -> Value:

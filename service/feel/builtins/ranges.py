@@ -110,7 +110,12 @@ def _within(one: Range, two: Range) -> bool:
 
 
 def _point_in(one: Range, two: Range) -> bool:
-    return _sure(in_range(one.start, two), one.start, two.start if two.start is not None else two.end)
+    """Whether a point is in a range: strictly between its ends, or one of them that is included (table 78)."""
+    point, start, end = one.start, two.start, two.end
+    if start is None or end is None:
+        return _sure(in_range(point, two), point, end if start is None else start)
+    at_end = (two.start_included and _same(point, start)) or (two.end_included and _same(point, end))
+    return at_end or (_less(start, point) and _less(point, end))
 
 
 _pair(

@@ -10,6 +10,7 @@ from service.engine.decisions.site import NOWHERE, Scope, convert, whole
 from service.engine.decisions.table.parts import Input, Output, Rule
 from service.engine.decisions.table.policies import Policy
 from service.feel.errors import Failure, LimitExceeded
+from service.feel.text import shown
 from service.feel.types import ANY
 from service.feel.values import Value, kind_of
 
@@ -60,7 +61,7 @@ class Table:
                 and value is not None
                 and (column.allowed.run_test(value, scope, runtime) is not True)
             ):
-                raise Failure("not_allowed", value=value, type=column.text)
+                raise Failure("not_allowed", value=shown(value), type=column.text)
             values.append(value)
         return values
 
@@ -115,7 +116,7 @@ class Table:
             and value is not None
             and (output.allowed.run_test(value, {}, runtime) is not True)
         ):
-            runtime.warn(NOWHERE, "not_allowed", value=value, type=output.name or kind_of(value))
+            runtime.warn(NOWHERE, "not_allowed", value=shown(value), type=output.name or kind_of(value))
             return None
         return value
 

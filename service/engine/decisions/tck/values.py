@@ -8,7 +8,7 @@ from service.engine.decisions.document import Element, child, children
 from service.feel.errors import Failure
 from service.feel.operators import equal
 from service.feel.temporal.text import parse_date, parse_datetime, parse_duration, parse_literal, parse_time
-from service.feel.text import written
+from service.feel.text import shown
 from service.feel.values import Value, kind_of
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -87,12 +87,4 @@ def _has_zone(value: Value) -> bool:
 
 
 def _told(expected: Value, actual: Value) -> str:
-    return f"expected {_short(expected)}, got {_short(actual)}"
-
-
-def _short(value: Value) -> str:
-    try:
-        text = written(value)
-    except Failure:
-        text = repr(value)
-    return text if len(text) <= 200 else text[:200] + "..."
+    return f"expected {shown(expected)}, got {shown(actual)}"
