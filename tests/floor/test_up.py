@@ -20,6 +20,7 @@ from service.db import embedded
 
 pytestmark = pytest.mark.timeout(300)
 FEW_PARTS = "identity,jobs"
+PLAIN = {"LANG": "en_US.UTF-8", "LC_ALL": "", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def lika(place):
         clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", *arguments],
-            env={**clean, "LIKA_VAR": str(place), "LIKA_PARTS": FEW_PARTS, "LANG": "en_US", "PYTHONUNBUFFERED": "1", **environment},
+            env={**clean, "LIKA_VAR": str(place), "LIKA_PARTS": FEW_PARTS, **PLAIN, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
