@@ -190,6 +190,8 @@ class ScenarioFile(IncludedFile):
     name = fields.String()
     process = fields.String()
     seed = fields.String()
+    villages = Expression()
+    households = Expression()
     clock = Instant(load_default=lambda: datetime.fromisoformat(START))
     until = Instant()
     unit = fields.String()

@@ -4,6 +4,10 @@
 name: 一句话说明
 process: household_identification      # default: the name of the file's folder
 seed: tree-a                           # the data set, see service.seeds.worlds
+villages:                              # what comes to it: villages' profiles and households, see worlds.describe
+  - {unit: FX02, households: 298, persons: 1210, reported_poor: 402}
+households:
+  - {unit: FX02, code: H1, hamlet: 岜上屯, persons: 3, income: 2735.99, facts: {danger_level: C}}
 clock: 2026-06-01T08:00+08:00          # where the clock stands at the start
 given: {quota: 2053, absent: 3}        # values that all FEEL of the file sees by name; --set changes them
 message:                               # starts the instance by a message, or by process:
@@ -116,6 +120,8 @@ class Scenario:
     clock: datetime
     until: datetime
     seed: str | None = None
+    villages: Any = ()
+    households: Any = ()
     unit: str | None = None
     message: Post | None = None
     given: Mapping[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import service
 from service import bootstrap, db
 from service.db import embedded, schema
 from service.identity import SYSTEM, roles
-from service.scenarios import player
+from service.scenarios import player, view
 from service.scenarios.scenario import Scenario
 from service.seeds import worlds
 from service.workflow import deployments, live, releases
@@ -36,6 +36,11 @@ class Scratch:
                 if scenario.files:
                     own = {name: (scenario.file.parent / path).read_bytes() for name, path in scenario.files.items()}
                     deployments.deploy({**bootstrap.bundled_files(), **own}, by=SYSTEM, name="scenario")
+                if scenario.villages or scenario.households:
+                    described = (
+                        view.evaluate(rows, scenario.given) for rows in (scenario.villages, scenario.households)
+                    )
+                    worlds.describe(*described)
                 return player.play(scenario, progress)
         finally:
             self.server.drop_database(name)

@@ -124,6 +124,22 @@ def registered(persons: int, exits: int) -> list[Share]:
     ]
 
 
+def described(
+    place: Place, code: str, persons: int, per_capita: Decimal, numbers: people.Numbers, **more: Any
+) -> Draft:
+    """A household of so many persons with exactly this per-capita net income in yuan, housed and healthy.
+
+    `more` sets the draft's other fields; its `facts` come on top of the household's own.
+    """
+    dice = random.Random(code)  # noqa: S311 - invented data that can be made again
+    members = people.family(dice, numbers, persons, REFERENCE_POINT)
+    facts = _conditions(dice, Share(persons, poor=True)) | {"danger_level": "0"}
+    known = {"hamlet": "", "group_no": "1", "main_cause": PLAIN_CAUSES[0], "attr": "01", "registered": False, **more}
+    known |= {"place": place, "code": code, "phone": numbers.phone(), "members": tuple(members)}
+    draft = Draft(**{**known, "facts": facts})
+    return replace(draft, facts=facts | _amounts(dice, draft, per_capita) | more.get("facts", {}))
+
+
 def _household(dice: random.Random, place: Place, code: str, share: Share, size: int, numbers: people.Numbers) -> Draft:
     members = people.family(dice, numbers, size, REFERENCE_POINT)
     cause = _cause(dice, members)

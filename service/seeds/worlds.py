@@ -3,8 +3,11 @@
 The same set is the same data every time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from service import db, errors
 from service.errors import _
@@ -25,6 +28,38 @@ def sow(name: str) -> None:
     roles.write_catalogue()
     with db.transaction():
         SETS[name]()
+
+
+def describe(villages: Iterable[Mapping[str, Any]], drafts: Iterable[Mapping[str, Any]]) -> None:
+    """Add villages and households one by one to a data set.
+
+    A village is {unit, households, persons, reported_poor}; a household {unit, code, persons, income} with what else
+    `service.seeds.households.described` takes.
+    """
+    numbers = people.Numbers("450298")
+    with db.transaction():
+        session = db.sa.session()
+        session.add_all(_told(row, _village) for row in villages)
+        storage.store(session, [_told(row, functools.partial(_described, numbers)) for row in drafts])
+
+
+def _told(row: Mapping[str, Any], make: Callable[[dict[str, Any]], Any]) -> Any:
+    try:
+        return make(dict(row))
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise errors.Invalid(_("%(row)s cannot be added to the data: %(why)s"), row=str(row), why=str(error)) from error
+
+
+def _village(row: dict[str, Any]) -> models.Village:
+    counts = {name: int(row[name]) for name in ("households", "persons", "reported_poor")}
+    return models.Village(unit_id=units.find(row["unit"]).id, figures={}, **counts)
+
+
+def _described(numbers: people.Numbers, row: dict[str, Any]) -> households.Draft:
+    unit = units.find(row.pop("unit"))
+    place = households.Place(unit.id, unit.code, unit.name)
+    code, persons, income = row.pop("code"), int(row.pop("persons")), Decimal(row.pop("income"))
+    return households.described(place, code, persons, income, numbers, **row)
 
 
 def _tree_a() -> None:
@@ -77,8 +112,9 @@ def _store(area: str, villages: Iterable[tuple[str, tuple[str, ...], list[househ
     storage.store(db.sa.session(), drafts)
 
 
-SETS: dict[str, Callable[[], None]] = {
+SETS: dict[str, Callable[[], object]] = {
     "tree-a": _tree_a,
+    "tree-a-units": tree_a.plant,
     "tree-b": lambda: _county(tree_b.TOWNSHIPS),
     "tree-b-township": lambda: _county(tree_b.ONE_TOWNSHIP),
     "tree-b-small": lambda: _county(tree_b.SMALL),
