@@ -88,7 +88,7 @@ def _cases(root_key: int) -> Iterable[register.Case]:
 
 
 def _of(model: Any, root_key: int) -> sqla.Select[Any]:
-    return sqla.select(model).where(model.run_key == root_key)
+    return sqla.select(model).where(model.run_key == root_key).order_by(*model.__table__.primary_key)
 
 
 def _objections(root_key: int) -> sqla.Select[Any]:
