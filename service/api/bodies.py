@@ -2,7 +2,7 @@
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import flask
@@ -43,7 +43,8 @@ def read() -> dict[str, Any]:
 def loads(raw: bytes) -> Any:
     """Return the value of a JSON text; numbers with a fraction or exponent are Decimal. Raises Invalid."""
     try:
-        found = json.loads(raw, parse_float=_decimal, parse_int=_whole, parse_constant=_no_number)
+        text = raw.decode("utf-8-sig")
+        found = json.loads(text, parse_float=_decimal, parse_int=_whole, parse_constant=_no_number)
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
@@ -97,7 +98,10 @@ def _whole(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond the machine's numbers
+        raise _long_number(text) from None
     if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise _long_number(text)
     return number

@@ -2,11 +2,12 @@
 
 import importlib.resources
 from importlib import metadata
-from typing import Any
 
 import flask
 import flask_smorest
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug import exceptions
+from werkzeug.routing import Rule
 
 from service import errors
 from service.api import (
@@ -73,6 +74,9 @@ SECURITY = {
 }
 
 
+NOWHERE = "api-rest.nowhere"
+
+
 class Api(flask_smorest.Api):  # type: ignore[misc]
     """flask-smorest without its handler for all errors of the application: pages show errors their own way."""
 
@@ -101,19 +105,28 @@ def _rest() -> flask.Blueprint:
     rest = flask.Blueprint("api-rest", __name__, url_prefix="/v2")
     rest.register_error_handler(errors.Problem, replies.of_problem)
     rest.register_error_handler(exceptions.HTTPException, replies.of_http)
+    rest.register_error_handler(Exception, replies.of_failure)
 
     @rest.get("/swagger-ui/<path:name>")
     def swagger_file(name: str) -> flask.Response:
         with importlib.resources.as_file(importlib.resources.files("flask_swagger_ui") / "dist") as folder:
             return flask.send_from_directory(folder, name)
 
-    @rest.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    def nowhere(rest: str) -> Any:
+    def nowhere(rest: str = "") -> flask.Response:
         allowed = _methods_at(flask.request.path)
-        if allowed:
+        if not allowed:
+            raise errors.NotFound(_("There is no address %(path)s."), path=flask.request.path)
+        if flask.request.method != "OPTIONS":
             raise exceptions.MethodNotAllowed(sorted(allowed))
-        raise errors.NotFound(_("There is no address %(path)s."), path=flask.request.path)
+        return flask.Response(status=204, headers={"Allow": ", ".join(sorted(allowed | {"OPTIONS"}))})
 
+    def take_the_rest(state: BlueprintSetupState) -> None:
+        """Rules without methods take whatever method comes, known to HTTP or not."""
+        state.app.view_functions[NOWHERE] = nowhere
+        for path in ("/v2/", "/v2/<path:rest>"):
+            state.app.url_map.add(Rule(path, endpoint=NOWHERE))
+
+    rest.record(take_the_rest)
     return rest
 
 
@@ -126,6 +139,6 @@ def _methods_at(path: str) -> set[str]:
             endpoint, _arguments = adapter.match(path, method=method)
         except exceptions.HTTPException:
             continue
-        if endpoint != "api-rest.nowhere":
+        if endpoint != NOWHERE:
             found.add(method)
     return found

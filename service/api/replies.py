@@ -1,11 +1,14 @@
 """Answers: JSON with exact numbers, and problem details (RFC 9457)."""
 
+import json
 import logging
 import secrets
 from typing import Any
 
 import flask
 import orjson
+import psycopg
+import sqlalchemy as sqla
 from werkzeug import exceptions
 
 from service import errors
@@ -32,10 +35,14 @@ def answer(data: Any, status: int = 200) -> flask.Response:
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> flask.Response:
-    """Return problem details; `more` are further members."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    body |= {"instance": flask.request.path, **more}
-    response = flask.Response(dumps(body), status=status, mimetype=PROBLEM)
+    """Return problem details; `more` are further members. The log knows the request by the same id."""
+    request = flask.request
+    number = more.setdefault("requestId", secrets.token_hex(8))
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path, **more}
+    log.info("request %s: %s %s: %s %s", number, request.method, request.path, status, detail)
+    # A refused text may hold half a character, which is no UTF-8.
+    text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    response = flask.Response(text, status=status, mimetype=PROBLEM, headers={"X-Request-Id": number})
     if status == 401:
         response.headers.add("WWW-Authenticate", 'Basic realm="Lika", charset="UTF-8"')
         response.headers.add("WWW-Authenticate", 'Bearer realm="Lika"')
@@ -54,22 +61,44 @@ def of_problem(error: errors.Problem) -> flask.Response:
     return problem(status, error.localized_title(), error.localized(), **more)
 
 
+REFUSED = {
+    400: (errors.Invalid.title, _("The request cannot be read.")),
+    404: (errors.NotFound.title, _("There is no such address.")),
+    405: (_("Method not allowed"), _("This address does not take %(method)s; the header Allow names what it takes.")),
+    413: (errors.TooLarge.title, _("The request is larger than the server accepts.")),
+}
+"""What the framework refuses, in our words."""
+
+
 def of_http(error: exceptions.HTTPException) -> flask.Response:
     """Return the details of what the framework refused."""
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     code = error.code or 500
-    if code == 413:
-        return of_problem(errors.TooLarge(_("The request is larger than the server accepts.")))
-    response = problem(code, error.name, error.description or error.name)
+    title, detail = REFUSED.get(code, (error.name, error.description or error.name))
+    response = problem(code, errors.localize(title), errors.localize(detail, method=flask.request.method))
     if isinstance(error, exceptions.MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 
+UNSTORABLE = ("22", "54")
+"""SQLSTATE classes: data that do not fit, limits exceeded."""
+BUSY = ("40", "53", "55", "57", "08")
+"""SQLSTATE classes: another transaction or the server's state is in the way; the same request may work again."""
+
+
 def of_failure(error: Exception) -> flask.Response:
-    """Log an unforeseen failure under a request id and tell the caller only that id."""
-    request_id = secrets.token_hex(8)
-    log.error("request %s: %s %s failed", request_id, flask.request.method, flask.request.path, exc_info=error)
-    text = errors.localize(_("Something went wrong inside; the log tells more under %(id)s."), id=request_id)
-    return problem(500, errors.localize(errors.Problem.title), text, requestId=request_id)
+    """Return the details of what the database refused; log any other failure and tell the caller only its id."""
+    cause = error.orig if isinstance(error, sqla.exc.DBAPIError) else error
+    state = (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
+    if state.startswith(UNSTORABLE):
+        log.warning("the database refused what was sent", exc_info=error)
+        return of_problem(errors.Invalid(_("Something in the request is too long or too large to be stored.")))
+    if state.startswith(BUSY):
+        log.warning("the database is busy", exc_info=error)
+        return of_problem(errors.Unavailable(_("The database is busy; try again.")))
+    number = secrets.token_hex(8)
+    log.error("request %s: %s %s failed", number, flask.request.method, flask.request.path, exc_info=error)
+    text = errors.localize(_("Something went wrong inside; the log tells more under %(id)s."), id=number)
+    return problem(500, errors.localize(errors.Problem.title), text, requestId=number)

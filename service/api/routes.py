@@ -15,6 +15,7 @@ from service.api import bodies, callers, idempotency, replies, schemas
 from service.errors import _
 
 View = Callable[..., Any]
+KEY_PATTERN = "^[0-9]{1,19}$"
 
 REPEATABLE = {
     "name": idempotency.HEADER,
@@ -33,7 +34,7 @@ class Problem(schemas.Schema):
     detail = schemas.Text(required=True)
     instance = schemas.Text(required=True)
     places = ma.fields.Dict(data_key="fields", metadata={"description": "What is wrong where: messages by place."})
-    request_id = schemas.Text(metadata={"description": "Names the failure in the server's log."})
+    request_id = schemas.Text(required=True, metadata={"description": "Names the request in the server's log."})
 
 
 class Routes(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -96,7 +97,10 @@ class Routes(flask_smorest.Blueprint):  # type: ignore[misc]
 
             extra = [*(parameters or ()), *([REPEATABLE] if repeatable else ())]
             _describe(self, call, schema, returns, code, extra, request_body, public)
-            self.add_url_rule(path, view.__name__, call, methods=[method])
+            keys = [_key_parameter(name) for name in names if name.endswith("Key")]
+            self.add_url_rule(
+                path, view.__name__, call, methods=[method], provide_automatic_options=False, parameters=keys
+            )
             return view
 
         return register
@@ -123,6 +127,10 @@ def _describe(
     described = routes.doc(**manual)(routes.response(code, returns)(call))
     call._apidoc = described._apidoc
     call.returns = (code, returns)
+
+
+def _key_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": KEY_PATTERN}}
 
 
 def snake(name: str) -> str:

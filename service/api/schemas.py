@@ -12,6 +12,8 @@ TENANT = "<default>"
 """The one tenant; the Camunda API names it in every answer."""
 
 LARGEST_KEY = 2**63 - 1
+LONGEST_NAME = 255
+MOST_VARIABLES = 1000
 
 
 def camel(name: str) -> str:
@@ -127,11 +129,19 @@ class Whole(fields.Integer):
 class Variables(fields.Dict):
     """An object with the values of variables by name."""
 
-    default_error_messages = says(invalid=_("This must be a JSON object with variables by name."))
+    default_error_messages = says(
+        invalid=_("This must be a JSON object with variables by name."),
+        names=_("A variable has a name of 1 to 255 characters."),
+        many=_("There are more than 1000 variables; put them into lists or contexts."),
+    )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise self.make_error("invalid")
+        if len(value) > MOST_VARIABLES:
+            raise self.make_error("many")
+        if not all(0 < len(name) <= LONGEST_NAME for name in value):
+            raise self.make_error("names")
         return value
 
 

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from sqlalchemy.dialects import postgresql
 
 from service import identity
-from service.api import audit_logs, bodies, forms, process_instances, schemas, scopes, search, sight, variables
+from service.api import audit_logs, forms, process_instances, schemas, scopes, search, sight, variables
 from service.api.routes import Routes
 from service.api.search.fields import constant
 from service.api.search.kinds import Condition, refuse
@@ -149,25 +149,14 @@ def get_user_task(by: identity.Person, user_task_key: int) -> dict[str, Any]:
     return LISTING.get(user_task_key, by)
 
 
-@routes.post("/user-tasks/<userTaskKey>/completion", body=UserTaskCompletionRequest(), raw=True)
+@routes.post("/user-tasks/<userTaskKey>/completion", body=UserTaskCompletionRequest)
 def complete_user_task(by: identity.Person, user_task_key: int, body: dict[str, Any]) -> None:
     """Complete a user task
 
     The variables are checked with the task's form; 400 names each wrong answer by its path. A task that somebody
     completed before gives 409.
     """
-    tasks.complete(user_task_key, _answers(body), by=by)
-
-
-def _answers(body: dict[str, Any]) -> dict[str, Any]:
-    """The variables of a completion, read by hand: this is the most frequent request of all."""
-    if body.keys() <= {"variables"} and isinstance(body.get("variables"), dict):
-        answers: dict[str, Any] = body["variables"]
-        return answers
-    return bodies.checked(COMPLETION, body).get("variables") or {}
-
-
-COMPLETION = UserTaskCompletionRequest()
+    tasks.complete(user_task_key, body.get("variables") or {}, by=by)
 
 
 @routes.post("/user-tasks/<userTaskKey>/assignment", body=UserTaskAssignmentRequest)

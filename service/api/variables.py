@@ -23,8 +23,9 @@ variable, instance = models.Variable, models.ProcessInstance
 CUT_AT = 8191
 """Longest text of a value in search results, unless `truncateValues=false`."""
 
-VALUE = Kind("value", WORDS, values.plain_json, str, schemas.Text)
-AS_TEXT: ColumnElement[str] = sqla.cast(sqla.type_coerce(variable.value, JSONB), sqla.Text)
+VALUE = Kind("value", WORDS, values.plain_json, str, schemas.Text, null="null")
+NULL = sqla.literal("null", sqla.Text)
+AS_TEXT: ColumnElement[str] = sqla.func.coalesce(sqla.cast(sqla.type_coerce(variable.value, JSONB), sqla.Text), NULL)
 TRUNCATE = {
     "name": "truncateValues",
     "in": "query",
@@ -45,7 +46,7 @@ def equals(column: Column, given: Any, place: str) -> Condition:
     texts = [values.dumps(wanted)]
     if isinstance(wanted, str):
         texts += [f'{{"{tag}":{texts[0]}}}' for tag in ("@date", "@datetime", "@time")]
-    raw = sqla.type_coerce(column, JSONB)
+    raw = sqla.func.coalesce(sqla.type_coerce(column, JSONB), sqla.cast(NULL, JSONB))
     return sqla.or_(*(raw == sqla.cast(sqla.literal(text, sqla.Text), JSONB) for text in texts))
 
 

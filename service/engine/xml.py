@@ -7,6 +7,8 @@ from lxml import etree
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 50_000
+MAX_ATTRIBUTES = 100
+ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
 
 
 @dataclass
@@ -31,6 +33,9 @@ def parse(data: bytes) -> etree._Element:
         raise XmlError(f"not well-formed XML: {error.msg}", error.lineno or 0) from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise XmlError("a document type declaration (DOCTYPE) is not allowed", 1)
+    encoding = root.getroottree().docinfo.encoding or "UTF-8"
+    if encoding.upper() not in ENCODINGS:
+        raise XmlError(f"the encoding is {encoding}; save the file in UTF-8", 1)
     _bound(root)
     return root
 
@@ -44,3 +49,5 @@ def _bound(root: etree._Element) -> None:
             raise XmlError(f"elements are nested deeper than {MAX_DEPTH}", element.sourceline or 0)
         if count > MAX_ELEMENTS:
             raise XmlError(f"more than {MAX_ELEMENTS} elements", element.sourceline or 0)
+        if event == "start" and len(element.attrib) > MAX_ATTRIBUTES:
+            raise XmlError(f"an element has more than {MAX_ATTRIBUTES} attributes", element.sourceline or 0)

@@ -61,7 +61,7 @@ def _decode_basic(text: str) -> tuple[str, str]:
         username, colon, password = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         colon = ""
-    if not colon:
+    if not colon or "\0" in username + password:
         raise errors.Unauthorized(_("The Basic credentials cannot be read; send base64 of name:password."))
     return username, password
 

@@ -14,6 +14,7 @@ from service.errors import _
 from service.workflow import audit, linting, models, releases
 
 MAX_FILES = 200
+LONGEST_ID = LONGEST_FILE_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def deploy(files: Mapping[str, bytes], *, by: identity.Person, name: str | None 
         raise errors.Invalid(_("A deployment needs at least one file."))
     if len(files) > MAX_FILES:
         raise errors.TooLarge(_("A deployment has at most %(max)s files."), max=MAX_FILES)
+    for file in files:
+        _check_name(file)
     with db.transaction():
         db.lock_name("deployment")
         before = current()
@@ -62,6 +65,21 @@ def deploy(files: Mapping[str, bytes], *, by: identity.Person, name: str | None 
         _arm_starts(deployment.key, before.contents if before else {}, contents)
         audit.record("CREATE", "DEPLOYMENT", deployment.key, by=by, after={"files": sorted(files)})
     return deployment
+
+
+def _check_name(file: str) -> None:
+    """A file is known by its bare name, on whatever machine it is saved again."""
+    if not file.isprintable() or file != file.strip() or any(mark in file for mark in "/\\") or file.startswith("."):
+        raise errors.Invalid(
+            _("%(name)s cannot be a file's name: no folders, no control characters, no dot or space at its start."),
+            name=ascii(file[:80]),
+        )
+    if len(file) > LONGEST_FILE_NAME:
+        raise errors.Invalid(
+            _("The file name %(name)s… has more than %(longest)s characters."),
+            name=file[:40],
+            longest=LONGEST_FILE_NAME,
+        )
 
 
 def known(release: releases.Release | None) -> engine.Known:
@@ -112,6 +130,13 @@ def _store(
 ) -> dict[tuple[str, str], int]:
     digest = hashlib.sha256(data).hexdigest()
     found = {(item.kind, item.id): item for item in items(file, data)}
+    if long := next((item.id for item in found.values() if len(item.id) > LONGEST_ID), None):
+        raise errors.Unprocessable(
+            _("%(file)s: the id %(id)s… has more than %(longest)s characters."),
+            file=file,
+            id=long[:40],
+            longest=LONGEST_ID,
+        )
     keys = [current[key] for key in found if key in current]
     same = db.sa.session.scalars(select(models.Definition).where(models.Definition.key.in_(keys))).all()
     kept = {(d.kind, d.id): d.key for d in same if d.digest == digest}

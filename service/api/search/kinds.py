@@ -29,7 +29,7 @@ class Kind:
 
     `show` turns a value that is not None into JSON, `read` turns JSON from a filter or cursor into a value or raises
     ValueError with the reason; `operators` may stand in a filter; `schema` makes the field that documents it in a
-    result, `json` is the JSON schema that documents it in a filter.
+    result, `json` is the JSON schema that documents it in a filter; `null` is shown where there is no value.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Kind:
     read: Callable[[Any], Any]
     schema: Callable[..., ma.fields.Field[Any]]
     json: Mapping[str, Any] = field(default_factory=dict)
+    null: Any = None
 
     @property
     def criterion(self) -> dict[str, Any]:

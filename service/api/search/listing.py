@@ -148,7 +148,7 @@ class Listing:
 
     def _show(self, row: Sequence[Any]) -> dict[str, Any]:
         return {
-            field.name: None if value is None else field.kind.show(value)
+            field.name: field.kind.null if value is None else field.kind.show(value)
             for field, value in zip(self.shown, row, strict=False)
         }
 

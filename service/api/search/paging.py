@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sqla
 
+from service import errors
+from service.api import bodies
 from service.api.search.fields import Field
 from service.api.search.kinds import Condition, refuse
 from service.errors import _
@@ -81,11 +83,11 @@ def write_cursor(order: Sequence[Order], values: Sequence[Any]) -> str:
 def read_cursor(order: Sequence[Order], text: str, place: str) -> list[Any]:
     """Return the values of a cursor. Raises Invalid if it does not belong to this order."""
     try:
-        shown = json.loads(base64.urlsafe_b64decode(text.encode()))
+        shown = bodies.loads(base64.urlsafe_b64decode(text.encode()))
         if not isinstance(shown, list) or len(shown) != len(order):
             raise ValueError
         values = [None if v is None else each.field.kind.read(v) for each, v in zip(order, shown, strict=True)]
-    except (ValueError, binascii.Error, RecursionError):
+    except (ValueError, binascii.Error, errors.Invalid):
         raise refuse(place, _("This cursor does not belong to a search with this sort.")) from None
     # SQLAlchemy takes a bare true or false for a keyword, which has no order.
     return [sqla.literal(v) if isinstance(v, bool) else v for v in values]

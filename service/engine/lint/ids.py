@@ -9,6 +9,7 @@ from service.engine.lint.problem import Finding, at, at_xml
 from service.errors import _
 
 NEEDED = model.ACTIVITIES | model.GATEWAYS | model.EVENTS | {"process", "sequenceFlow"}
+LONGEST = 255
 NCNAME = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
@@ -21,12 +22,15 @@ def missing_id(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
 
 
 def invalid_id(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
-    """An id that is no XML name."""
+    """An id that is no XML name, or too long for the database's indexes."""
     for element in drawing.elements:
         found = element.get("id")
         if found and reader.local(element) in NEEDED and not NCNAME.match(found):
             text = _("The id “%(id)s” may hold only letters, digits, _, - and . and must not begin with a digit.")
             yield at_xml(element, text, id=found[:80])
+        elif found and len(found) > LONGEST:
+            text = _("The id “%(id)s…” has %(length)s characters; at most %(longest)s are possible.")
+            yield at_xml(element, text, id=found[:40], length=len(found), longest=LONGEST)
 
 
 def duplicate_id(drawing: Drawing, bundle: Bundle) -> Iterator[Finding]:
