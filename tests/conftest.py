@@ -121,9 +121,11 @@ def empty_database() -> None:
 class FreshClient(flask.testing.FlaskClient):
     """A test client that asks for English and whose requests do not see the test's own context, session and user."""
 
+    language = "en"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = self.language
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Send one request in an empty context."""

@@ -92,7 +92,7 @@ def of_failure(error: Exception) -> flask.Response:
     """Return the details of what the database refused; log any other failure and tell the caller only its id."""
     cause = error.orig if isinstance(error, sqla.exc.DBAPIError) else error
     state = (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
-    if state.startswith(UNSTORABLE):
+    if state.startswith(UNSTORABLE) or isinstance(cause, psycopg.DataError):
         log.warning("the database refused what was sent", exc_info=error)
         return of_problem(errors.Invalid(_("Something in the request is too long or too large to be stored.")))
     if state.startswith(BUSY):

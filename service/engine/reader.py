@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from service.engine import model, xml
+from service.errors import _
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
@@ -36,7 +37,7 @@ def read(file: str, data: bytes) -> list[model.Process]:
 def read_root(file: str, root: etree._Element) -> list[model.Process]:
     """As `read`, from a parsed document."""
     if root.tag != f"{BPMN}definitions":
-        raise xml.XmlError(f"the root element is {local(root)}, not bpmn:definitions", line(root))
+        raise xml.XmlError(_("the root element is %(name)s, not bpmn:definitions"), line(root), name=local(root))
     by_id = {element.get("id", ""): element for element in root.iterchildren() if element.get("id")}
     return [
         _Process(file, element, by_id).read()

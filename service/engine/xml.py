@@ -1,8 +1,11 @@
 """Reads BPMN, DMN and other XML from strangers: no DTD, no entities, no network, bounded size and depth."""
 
-from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
+
+from service import i18n
+from service.errors import _
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
@@ -11,31 +14,30 @@ MAX_ATTRIBUTES = 100
 ENCODINGS = ("UTF-8", "US-ASCII", "ASCII")
 
 
-@dataclass
 class XmlError(Exception):
-    """The text is no XML that Lika reads; `line` is 1-based, 0 when unknown."""
+    """The text is no XML that Lika reads; `line` is 1-based, 0 when unknown. `en` and `zh` are the reason in words."""
 
-    message: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}" if self.line else self.message
+    def __init__(self, msgid: str, line: int = 0, **params: Any) -> None:
+        self.line = line
+        self.en = msgid % params
+        self.zh = i18n.translate(msgid, i18n.LOCALES["zh"]) % params
+        super().__init__(f"line {line}: {self.en}" if line else self.en)
 
 
 def parse(data: bytes) -> etree._Element:
     """Return the root element of `data`, or raise XmlError that says what is wrong and in which line."""
     if len(data) > MAX_BYTES:
-        raise XmlError(f"the file has {len(data)} bytes; at most {MAX_BYTES} are read")
+        raise XmlError(_("the file has %(size)s bytes; at most %(most)s are read"), size=len(data), most=MAX_BYTES)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise XmlError(f"not well-formed XML: {error.msg}", error.lineno or 0) from error
+        raise XmlError(_("not well-formed XML: %(reason)s"), error.lineno or 0, reason=error.msg) from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise XmlError("a document type declaration (DOCTYPE) is not allowed", 1)
+        raise XmlError(_("a document type declaration (DOCTYPE) is not allowed"), 1)
     encoding = root.getroottree().docinfo.encoding or "UTF-8"
     if encoding.upper() not in ENCODINGS:
-        raise XmlError(f"the encoding is {encoding}; save the file in UTF-8", 1)
+        raise XmlError(_("the encoding is %(encoding)s; save the file in UTF-8"), 1, encoding=encoding)
     _bound(root)
     return root
 
@@ -43,11 +45,12 @@ def parse(data: bytes) -> etree._Element:
 def _bound(root: etree._Element) -> None:
     depth = count = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
+        line = element.sourceline or 0
         depth += 1 if event == "start" else -1
         count += event == "start"
         if depth > MAX_DEPTH:
-            raise XmlError(f"elements are nested deeper than {MAX_DEPTH}", element.sourceline or 0)
+            raise XmlError(_("elements are nested deeper than %(most)s"), line, most=MAX_DEPTH)
         if count > MAX_ELEMENTS:
-            raise XmlError(f"more than {MAX_ELEMENTS} elements", element.sourceline or 0)
+            raise XmlError(_("there are more than %(most)s elements"), line, most=MAX_ELEMENTS)
         if event == "start" and len(element.attrib) > MAX_ATTRIBUTES:
-            raise XmlError(f"an element has more than {MAX_ATTRIBUTES} attributes", element.sourceline or 0)
+            raise XmlError(_("an element has more than %(most)s attributes"), line, most=MAX_ATTRIBUTES)

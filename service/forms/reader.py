@@ -1,10 +1,11 @@
 """Reads the JSON text of a form under limits of size and nesting; numbers become decimals."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service import errors
+from service.db import values
 from service.errors import _
 
 MAX_BYTES = 1_000_000
@@ -32,6 +33,7 @@ def read(source: bytes) -> dict[str, Any]:
         ) from wrong
     if not isinstance(document, dict):
         raise errors.Invalid(_("The form must be a JSON object with components."))
+    values.dumps(document)  # refuses what no column can hold: NUL, half a character
     return document
 
 
@@ -55,7 +57,10 @@ def _check_depth(text: str) -> None:
 def _number(text: str) -> Decimal:
     if len(text) > 40:
         raise errors.Invalid(_("The form holds a number with more than 40 characters."))
-    return Decimal(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise errors.Invalid(_("The form holds the number %(text)s, which is out of range."), text=text) from None
 
 
 def _refuse_constant(text: str) -> None:

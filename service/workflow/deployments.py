@@ -117,6 +117,17 @@ def items(file: str, data: bytes) -> list[Item]:
     return [Item("form", form.id, form.id, form.version_tag)]
 
 
+def _items(file: str, data: bytes) -> list[Item]:
+    """The definitions in a file, with ids that the database's indexes hold."""
+    found = items(file, data)
+    for item in found:
+        if len(item.id) > LONGEST_ID:
+            text = _("The id %(id)s… has more than %(longest)s characters.")
+            about = {"id": item.id[:40], "longest": LONGEST_ID}
+            raise errors.Unprocessable(text, fields={file: [errors.localize(text, **about)]}, **about)
+    return found
+
+
 def current() -> releases.Release | None:
     """The newest release, None before the first deployment."""
     try:
@@ -129,14 +140,7 @@ def _store(
     deployment: models.Deployment, file: str, data: bytes, current: Mapping[tuple[str, str], int]
 ) -> dict[tuple[str, str], int]:
     digest = hashlib.sha256(data).hexdigest()
-    found = {(item.kind, item.id): item for item in items(file, data)}
-    if long := next((item.id for item in found.values() if len(item.id) > LONGEST_ID), None):
-        raise errors.Unprocessable(
-            _("%(file)s: the id %(id)s… has more than %(longest)s characters."),
-            file=file,
-            id=long[:40],
-            longest=LONGEST_ID,
-        )
+    found = {(item.kind, item.id): item for item in _items(file, data)}
     keys = [current[key] for key in found if key in current]
     same = db.sa.session.scalars(select(models.Definition).where(models.Definition.key.in_(keys))).all()
     kept = {(d.kind, d.id): d.key for d in same if d.digest == digest}

@@ -8,6 +8,8 @@ from typing import Any
 import flask
 import flask.testing
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from service.identity import Unit, credentials, people, roles, units
 from service.workflow import live, releases
@@ -94,8 +96,10 @@ class Caller:
 
     def deploy(self, files: dict[str, bytes | str], **more: Any) -> Any:
         """Deploy files."""
-        parts = [(io.BytesIO(data.encode() if isinstance(data, str) else data), name) for name, data in files.items()]
-        return self.post("/deployments", data={"resources": parts}, content_type="multipart/form-data", **more)
+        contents = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
+        parts = [FileStorage(io.BytesIO(data), filename=name) for name, data in contents.items()]
+        boundary, body = encode_multipart({"resources": parts})
+        return self.post("/deployments", data=body, content_type=f"multipart/form-data; boundary={boundary}", **more)
 
     def start(self, process_id: str, /, **variables: Any) -> str:
         """Start a process and return the instance's key."""

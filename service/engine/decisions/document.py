@@ -96,7 +96,7 @@ def read(data: bytes) -> Document:
     try:
         root = xml.parse(data)
     except xml.XmlError as error:
-        raise ModelError(error.message, error.line) from error
+        raise ModelError(error.en, error.line) from error
     qualified = etree.QName(root)
     if qualified.localname != "definitions" or qualified.namespace not in DMN_NAMESPACES:
         raise ModelError("this is not a DMN model: its root must be 'definitions' of DMN 1.1 to 1.6", line_of(root))

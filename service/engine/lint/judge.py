@@ -67,7 +67,7 @@ def _opened(file: str, data: bytes) -> bundle.Drawing | bundle.Sheet | bundle.Pa
     try:
         root = xml.parse(data)
     except xml.XmlError as error:
-        return _refused(file, "xml", _("The file cannot be read: %(reason)s."), error.line, reason=error.message)
+        return _refused(file, "xml", _("The file cannot be read: %(reason)s."), error.line, reason=error)
     if not _is_root(kind, root):
         text = _("The root element is %(name)s; a %(kind)s file begins with definitions of its standard.")
         return _refused(file, "root-element", text, line_of(root), name=reader.local(root), kind=kind)
