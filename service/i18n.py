@@ -22,7 +22,7 @@ FOLDER = Path(__file__).with_name("translations")
 _spoken = DEFAULT
 
 
-class Babel(flask_babel.Babel):  # type: ignore[misc]
+class Babel(flask_babel.Babel):
     """Flask-Babel with the catalogues of this package, in the reader's language."""
 
     def __init__(self, app: flask.Flask) -> None:
@@ -34,7 +34,7 @@ class Babel(flask_babel.Babel):  # type: ignore[misc]
         return Catalogues()
 
 
-class Catalogues(flask_babel.Domain):  # type: ignore[misc]
+class Catalogues(flask_babel.Domain):
     """Flask-Babel's way to the texts of the present reader."""
 
     def get_translations(self) -> support.NullTranslations:

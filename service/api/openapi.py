@@ -77,7 +77,7 @@ SECURITY = {
 NOWHERE = "api-rest.nowhere"
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc]
+class Api(flask_smorest.Api):
     """flask-smorest without its handler for all errors of the application: pages show errors their own way."""
 
     DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"

@@ -37,7 +37,7 @@ class Problem(schemas.Schema):
     request_id = schemas.Text(required=True, metadata={"description": "Names the request in the server's log."})
 
 
-class Routes(flask_smorest.Blueprint):  # type: ignore[misc]
+class Routes(flask_smorest.Blueprint):
     """The endpoints of one noun."""
 
     def __init__(self, name: str, description: str) -> None:

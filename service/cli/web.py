@@ -13,7 +13,7 @@ from service.errors import _
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own heartbeat file, opened by it safely
 
 
-class Web(BaseApplication):  # type: ignore[misc]
+class Web(BaseApplication):
     """gunicorn with threads, configured here."""
 
     def __init__(self, **options: Any) -> None:

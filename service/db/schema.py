@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import alembic.migration
 import alembic.script
@@ -31,6 +31,8 @@ class Base(orm.DeclarativeBase):
         metadata=sqla.MetaData(naming_convention=NAMES),
         type_annotation_map={int: sqla.BigInteger, str: sqla.Text, datetime: sqla.DateTime(timezone=True)},
     )
+    if TYPE_CHECKING:
+        __table__: ClassVar[sqla.Table]  # nothing here is mapped to a join
 
 
 sa = SQLAlchemy(model_class=Base)

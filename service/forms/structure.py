@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 class Answers(marshmallow.Schema):
     """Base of the schemas built from forms."""
 
-    error_messages = {"type": Message(_("Enter an object."))}  # type: ignore[dict-item]  # noqa: RUF012
+    error_messages = {"type": Message(_("Enter an object."))}  # type: ignore[dict-item]  # noqa: RUF012 - as marshmallow has it
 
     class Meta:
         unknown = marshmallow.EXCLUDE

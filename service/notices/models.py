@@ -11,7 +11,7 @@ from service.db import values
 from service.identity import models as identity
 
 
-class Notice(db.sa.Model):
+class Notice(db.Model):
     """A publicity (公示) or announcement (公告) as posted; ``rows`` hold whitelisted columns only (DOMAIN §4)."""
 
     __tablename__ = "notices"
@@ -46,7 +46,7 @@ class Notice(db.sa.Model):
     unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
 
-class Posting(db.sa.Model):
+class Posting(db.Model):
     """One site's display of a notice (张贴记录); photos are names of stored files."""
 
     __tablename__ = "postings"
@@ -64,7 +64,7 @@ class Posting(db.sa.Model):
     __table_args__ = (sa.UniqueConstraint("notice_key", "site"),)
 
 
-class Objection(db.sa.Model):
+class Objection(db.Model):
     """An objection (异议) to a notice, its investigation, decision and reply; the objector's name is sealed."""
 
     __tablename__ = "objections"
@@ -98,7 +98,7 @@ class Objection(db.sa.Model):
     notice: Mapped[Notice] = relationship(lazy="raise_on_sql")
 
 
-class Certificate(db.sa.Model):
+class Certificate(db.Model):
     """The statement on a finished publicity (公示情况说明) that travels with the report upward."""
 
     __tablename__ = "certificates"

@@ -25,7 +25,7 @@ CLEARED = "清退"
 ON_REGISTER = (POOR, "预脱贫", RETURNED)
 
 
-class Household(db.sa.Model):
+class Household(db.Model):
     """A household (户) with the facts of its registration form (贫困户登记表), DOMAIN §3.2."""
 
     __tablename__ = "households"
@@ -79,7 +79,7 @@ class Household(db.sa.Model):
         return self.gap_housing + self.gap_education + self.gap_health
 
 
-class Member(db.sa.Model):
+class Member(db.Model):
     """A member of a household (家庭成员). The number is sealed; nobody stands in two households at a time."""
 
     __tablename__ = "members"
@@ -114,7 +114,7 @@ class Member(db.sa.Model):
     )
 
 
-class Village(db.sa.Model):
+class Village(db.Model):
     """A village's profile: the figures of its registration form (贫困村登记表), DOMAIN §3.3."""
 
     __tablename__ = "villages"
@@ -130,7 +130,7 @@ class Village(db.sa.Model):
     unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
 
-class Run(db.sa.Model):
+class Run(db.Model):
     """One campaign; ``key`` is the key of its root process instance, ``kind`` household, village or adjust."""
 
     __tablename__ = "runs"
@@ -143,7 +143,7 @@ class Run(db.sa.Model):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Scale(db.sa.Model):
+class Scale(db.Model):
     """A unit's figures in a run: quota (规模), frozen base (基数), exit target (退出指标); persons unless named so."""
 
     __tablename__ = "scales"
@@ -160,7 +160,7 @@ class Scale(db.sa.Model):
     unit: Mapped[identity.Unit] = relationship(lazy="joined", innerjoin=True)
 
 
-class Case(db.sa.Model):
+class Case(db.Model):
     """A household's or a village's candidacy in a run.
 
     ``flow`` is what the case is about (新增, 返贫, 脱贫, 清退 …), ``state`` where it stands; both are words of the
@@ -207,7 +207,7 @@ class Case(db.sa.Model):
     )
 
 
-class Decided(db.sa.Model):
+class Decided(db.Model):
     """A list as decided at a step (名单): ``kind`` listed or waiting (候补), rows of case key, persons and rank."""
 
     __tablename__ = "lists"
@@ -226,7 +226,7 @@ class Decided(db.sa.Model):
     __table_args__ = (sa.Index("ix_lists_run_unit", "run_key", "unit_id"),)
 
 
-class Sample(db.sa.Model):
+class Sample(db.Model):
     """A random draw (抽查样本) with its seed, so that it can be repeated; ``level`` is county or city."""
 
     __tablename__ = "samples"
@@ -243,7 +243,7 @@ class Sample(db.sa.Model):
     __table_args__ = (sa.Index("ix_samples_run_unit", "run_key", "unit_id"),)
 
 
-class Handbook(db.sa.Model):
+class Handbook(db.Model):
     """A household's handbook (扶贫手册): the six parts of DOMAIN §3.4; the family part is read from the register."""
 
     __tablename__ = "handbooks"
@@ -260,7 +260,7 @@ class Handbook(db.sa.Model):
     __table_args__ = (sa.UniqueConstraint("run_key", "household_key"),)
 
 
-class LedgerRow(db.sa.Model):
+class LedgerRow(db.Model):
     """A row of the ledger (台账), DOMAIN §7. The head's number stays with the member and is masked on print."""
 
     __tablename__ = "ledger_rows"
@@ -279,7 +279,7 @@ class LedgerRow(db.sa.Model):
     )
 
 
-class ArchiveEntry(db.sa.Model):
+class ArchiveEntry(db.Model):
     """A paper in the electronic archive (电子档案) of a village or township in a run, or one that is missing."""
 
     __tablename__ = "archive_entries"

@@ -16,8 +16,10 @@ from service.register import models as register
 from service.scenarios import view
 from service.workflow import models
 
-NOTICE = ("mode", "round", "title", "issuer", "columns", "rows", "households", "persons", "days")
-NOTICE += ("issued_at", "starts_at", "ends_at", "closed_at")
+NOTICE = (
+    *("mode", "round", "title", "issuer", "columns", "rows", "households", "persons", "days"),
+    *("issued_at", "starts_at", "ends_at", "closed_at"),
+)
 OBJECTION = ("no", "kind", "party", "decision", "received_at", "decided_at", "replied_at")
 HANDBOOK = ("no", "parts", "written_at", "delivered_at")
 ARCHIVE = ("kind", "title", "source", "present")

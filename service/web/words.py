@@ -50,10 +50,10 @@ def due(instant: datetime | None) -> str:
     days = _days(instant)
     if days < 0 or instant <= clock.now():
         late = max(-days, 0)
-        return ngettext("%(num)s day overdue", "%(num)s days overdue", late) if late else _("overdue since today")
+        return str(ngettext("%(num)s day overdue", "%(num)s days overdue", late)) if late else _("overdue since today")
     if days == 0:
-        return _("due today")
-    return ngettext("%(num)s day left", "%(num)s days left", days)
+        return str(_("due today"))
+    return str(ngettext("%(num)s day left", "%(num)s days left", days))
 
 
 def urgency(instant: datetime | None) -> str:
@@ -70,7 +70,7 @@ def workdays_left(instant: datetime | None) -> str:
     if instant is None:
         return ""
     count = abs(workdays.between(clock.today(), _local_day(instant)))
-    return ngettext("%(num)s working day", "%(num)s working days", count)
+    return str(ngettext("%(num)s working day", "%(num)s working days", count))
 
 
 def _days(instant: datetime) -> int:

@@ -93,7 +93,7 @@ def counts(by: identity.Person) -> dict[str, int]:
     return dict(zip(limited, db.sa.session.execute(sqla.select(*counted)).one(), strict=True))
 
 
-def _tasks(wish: Wish, by: identity.Person) -> sqla.Select[Any]:
+def _tasks(wish: Wish, by: identity.Person) -> sqla.Select[*tuple[Any, ...]]:
     order = (
         (task.completed_at.desc(), task.key.desc()) if wish.box == "done" and wish.sort == "due" else SORTS[wish.sort]
     )
@@ -195,4 +195,4 @@ def _started(wish: Wish, by: identity.Person) -> sqla.Select[Any]:
 
 
 def _one_of(given: str | None, known: Sequence[str], default: str) -> str:
-    return given if given in known else default
+    return given if given is not None and given in known else default

@@ -14,7 +14,7 @@ Key = BigInteger
 Instant = db.sa.DateTime(timezone=True)
 
 
-class Deployment(db.sa.Model):
+class Deployment(db.Model):
     """A release: everything that was current after somebody deployed files together."""
 
     __tablename__ = "deployments"
@@ -25,7 +25,7 @@ class Deployment(db.sa.Model):
     deployed_by: Mapped[str] = mapped_column(Text)
 
 
-class Resource(db.sa.Model):
+class Resource(db.Model):
     """A deployed file."""
 
     __tablename__ = "resources"
@@ -39,7 +39,7 @@ class Resource(db.sa.Model):
     __table_args__ = (Index("ix_resources_deployment", "deployment_key"),)
 
 
-class Definition(db.sa.Model):
+class Definition(db.Model):
     """A version of a process, decision or form (`kind`). A new version is made only when the content changed."""
 
     __tablename__ = "definitions"
@@ -58,7 +58,7 @@ class Definition(db.sa.Model):
     __table_args__ = (UniqueConstraint("kind", "id", "version"),)
 
 
-class Content(db.sa.Model):
+class Content(db.Model):
     """Which version of each definition belongs to a release."""
 
     __tablename__ = "deployment_contents"
@@ -69,7 +69,7 @@ class Content(db.sa.Model):
     definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key"))
 
 
-class ProcessInstance(db.sa.Model):
+class ProcessInstance(db.Model):
     """A running or ended instance. Its row is what every command locks; `revision` names its stored state."""
 
     __tablename__ = "process_instances"
@@ -104,7 +104,7 @@ class ProcessInstance(db.sa.Model):
     )
 
 
-class ElementInstance(db.sa.Model):
+class ElementInstance(db.Model):
     """One stay of a token in an element. `token` is the live token's data, null once it has moved on.
 
     A join that still waits for other flows has a token but no `start_date` yet.
@@ -129,7 +129,7 @@ class ElementInstance(db.sa.Model):
     )
 
 
-class Variable(db.sa.Model):
+class Variable(db.Model):
     """A variable in the scope of an element or process instance; `inherited` from the caller and not changed since."""
 
     __tablename__ = "variables"
@@ -144,7 +144,7 @@ class Variable(db.sa.Model):
     __table_args__ = (Index("ix_variables_instance", "instance_key", "name"),)
 
 
-class FlowTaken(db.sa.Model):
+class FlowTaken(db.Model):
     """How often an instance passed a sequence flow."""
 
     __tablename__ = "sequence_flows"
@@ -154,7 +154,7 @@ class FlowTaken(db.sa.Model):
     count: Mapped[int]
 
 
-class UserTask(db.sa.Model):
+class UserTask(db.Model):
     """A task for people; its key is that of the element instance.
 
     `candidates` are "role@unit id" and "user:name" texts: who may see, claim and complete it while nobody is assigned.
@@ -202,7 +202,7 @@ class UserTask(db.sa.Model):
     )
 
 
-class Draft(db.sa.Model):
+class Draft(db.Model):
     """What somebody has typed into a task and not sent yet, as the browser had it: it need not be valid."""
 
     __tablename__ = "drafts"
@@ -213,7 +213,7 @@ class Draft(db.sa.Model):
     saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Attachment(db.sa.Model):
+class Attachment(db.Model):
     """A file given with a task's answers; `id` is what the answers call it, `digest` the SHA-256 of its content."""
 
     __tablename__ = "attachments"
@@ -230,7 +230,7 @@ class Attachment(db.sa.Model):
     __table_args__ = (Index("ix_attachments_digest", "digest"),)
 
 
-class Blob(db.sa.Model):
+class Blob(db.Model):
     """The content of attachments, each once, by its SHA-256."""
 
     __tablename__ = "blobs"
@@ -239,7 +239,7 @@ class Blob(db.sa.Model):
     content: Mapped[bytes] = mapped_column(db.sa.LargeBinary)
 
 
-class Job(db.sa.Model):
+class Job(db.Model):
     """Work for an external worker; its key is that of the element instance."""
 
     __tablename__ = "workflow_jobs"
@@ -268,7 +268,7 @@ class Job(db.sa.Model):
     )
 
 
-class Timer(db.sa.Model):
+class Timer(db.Model):
     """A timer that is due at an instant. Without an instance it is the start timer of a process definition."""
 
     __tablename__ = "timers"
@@ -283,7 +283,7 @@ class Timer(db.sa.Model):
     __table_args__ = (Index("ix_timers_due", "due_at"), Index("ix_timers_instance", "instance_key"))
 
 
-class MessageSubscription(db.sa.Model):
+class MessageSubscription(db.Model):
     """Who waits for a message. Without an instance it is the message start event of a process."""
 
     __tablename__ = "message_subscriptions"
@@ -304,7 +304,7 @@ class MessageSubscription(db.sa.Model):
     )
 
 
-class Message(db.sa.Model):
+class Message(db.Model):
     """A published message; a `buffered` one is kept until `expires_at` for a process that waits later."""
 
     __tablename__ = "messages"
@@ -332,7 +332,7 @@ class Message(db.sa.Model):
     )
 
 
-class Correlation(db.sa.Model):
+class Correlation(db.Model):
     """A message reached a process: each process gets a message once."""
 
     __tablename__ = "message_correlations"
@@ -343,7 +343,7 @@ class Correlation(db.sa.Model):
     correlated_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class SignalSubscription(db.sa.Model):
+class SignalSubscription(db.Model):
     """Who waits for a signal. Without an instance it is the signal start event of a process."""
 
     __tablename__ = "signal_subscriptions"
@@ -355,7 +355,7 @@ class SignalSubscription(db.sa.Model):
     name: Mapped[str] = mapped_column(Text, index=True)
 
 
-class Incident(db.sa.Model):
+class Incident(db.Model):
     """Something that stopped and waits for help."""
 
     __tablename__ = "incidents"
@@ -377,7 +377,7 @@ class Incident(db.sa.Model):
     )
 
 
-class AuditLog(db.sa.Model):
+class AuditLog(db.Model):
     """Who did what to what, when and why, with the values before and after."""
 
     __tablename__ = "audit_logs"
@@ -396,7 +396,7 @@ class AuditLog(db.sa.Model):
     __table_args__ = (Index("ix_audit_logs_instance", "instance_key"), Index("ix_audit_logs_entity", "entity_key"))
 
 
-class IdempotencyKey(db.sa.Model):
+class IdempotencyKey(db.Model):
     """A request that was answered once and is answered the same again."""
 
     __tablename__ = "idempotency_keys"

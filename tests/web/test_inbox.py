@@ -121,7 +121,7 @@ def test_the_most_urgent_come_first_and_pages_have_no_gap(checking, at):
 def test_the_number_of_queries_does_not_grow_with_the_rows(checking, box):
     def queries():
         count = []
-        listener = lambda *_args: count.append(1)  # noqa: E731
+        listener = lambda *_args: count.append(1)  # noqa: E731 - one function to add and remove
         event.listen(db.sa.engine, "before_cursor_execute", listener)
         worklist.sheet(worklist.Wish(box=box), bob)
         event.remove(db.sa.engine, "before_cursor_execute", listener)
