@@ -41,9 +41,10 @@ messages: $(ready)  ## bring new texts into the catalogue service/translations
 	  -i var/messages.pot -d service/translations
 
 fuzz: $(ready)  ## throw random input at FEEL, MINUTES=10 each way
-	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --inexact --quiet --group fuzz
 	@mkdir -p var
-	@for way in hypothesis atheris; do $(python) -m tests.feel.fuzzing $$way $(MINUTES) || exit 1; done
+	@$(python) -m tests.feel.fuzzing hypothesis $(MINUTES)
+	@VIRTUAL_ENV= UV_PROJECT_ENVIRONMENT=.venv $(python) -m uv sync --locked --inexact --quiet --group fuzz
+	@$(python) -m tests.feel.fuzzing atheris $(MINUTES)
 
 bench: node-tools  ## measure the speed
 	@$(python) -m bench
