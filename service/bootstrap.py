@@ -14,7 +14,7 @@ from service import config, db
 from service.db import schema
 from service.identity import credentials, roles, units
 from service.identity.models import Unit
-from service.seeds import staff, tree_a, tree_b
+from service.seeds import staff, tree_a, tree_b, worlds
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,12 @@ BUNDLED = {"processes": (".bpmn", ".dmn"), "forms": (".form",)}
 def prepare(*, demo: bool = True) -> None:
     """Bring the database up to date and fill an empty one.
 
-    The tables come first, then roles, units and people, then the bundled processes and forms.
+    The tables come first, then roles, units, households and people, then the bundled processes and forms.
     """
     schema.upgrade()
     roles.write_catalogue()
     if demo and _is_empty():
+        worlds.sow("tree-a")
         seed("tree-a")
     deploy_bundled()
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import db, errors, forms
+from service import db, errors, forms, identity
 from service.errors import _
 from service.identity import units
 from service.register import audit, cases, expressions, filters, households, models, villages
 from service.register.rules import masking
 from service.workflow import models as workflow
+from service.workflow import tasks
 
 ROSTER = "roster"
 ROWS = "rows"
@@ -91,6 +92,18 @@ def enter(roster: Roster, rows: Sequence[Mapping[str, Any]]) -> list[models.Case
     if fields:
         raise errors.Unprocessable(_("Some rows are not right"), fields=fields)
     return [case for _number, case, _answers in checked]
+
+
+def save(key: int, rows: Sequence[Mapping[str, Any]], *, by: identity.Person) -> tuple[Roster, list[models.Case]]:
+    """Enter rows of an open task before it is completed; gives the roster and the cases entered.
+
+    :raises errors.Problem: as ``tasks.complete``, and as ``enter``.
+    """
+    with tasks.opened(key, by, "task.complete") as (_running, task):
+        if ROSTER not in task.properties:
+            raise errors.Conflict(_("The task %(key)s has no rows"), key=key)
+        roster = Roster(task, visible_variables(task))
+        return roster, enter(roster, rows)
 
 
 def finish(roster: Roster) -> dict[str, Any]:

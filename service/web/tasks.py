@@ -7,7 +7,8 @@ import flask
 from service import db, errors, identity
 from service.api import bodies, idempotency
 from service.errors import _
-from service.web import history, taskforms
+from service.register import rosters
+from service.web import history, rosterrows, taskforms
 from service.web.pages import Pages, person
 from service.workflow import attachments, drafts, models, releases, tasks
 
@@ -18,9 +19,8 @@ pages = Pages("tasks")
 def show(key: int) -> Any:
     """Show a task: to be done, being done by somebody, or done."""
     task = tasks.get(key, by=person())
-    if task.state == "ROSTER":
-        return flask.redirect(flask.url_for("web-roster.show", key=key))
-    return flask.render_template("task.html", **about(task), form=taskforms.of(task, by=person()))
+    rows = rosterrows.of(task) if task.state == "CREATED" and rosters.ROSTER in task.properties else None
+    return flask.render_template("task.html", **about(task), form=taskforms.of(task, by=person()), roster=rows)
 
 
 @pages.post("/tasks/<int:key>/claim")
