@@ -21,7 +21,6 @@ NOTICE = (
     *("issued_at", "starts_at", "ends_at", "closed_at"),
 )
 OBJECTION = ("no", "kind", "party", "decision", "received_at", "decided_at", "replied_at")
-HANDBOOK = ("no", "parts", "written_at", "delivered_at")
 ARCHIVE = ("kind", "title", "source", "present")
 
 
@@ -43,7 +42,7 @@ def of_run(root_key: int) -> dict[str, Any]:
         "cases": [cases.context(case) for case in _cases(root_key)],
         "notices": _rows(_of(notices.Notice, root_key), NOTICE),
         "objections": _rows(_objections(root_key), OBJECTION),
-        "handbooks": _rows(_of(register.Handbook, root_key), HANDBOOK),
+        "handbooks": _handbooks(root_key),
         "ledger": _rows(_of(register.LedgerRow, root_key), ("number", "columns")),
         "archive": _rows(_of(register.ArchiveEntry, root_key), ARCHIVE),
         "statistics": _rows(_of(register.Scale, root_key), ("quota", "statistics")),
@@ -96,6 +95,20 @@ def _of(model: Any, root_key: int) -> sqla.Select[Any]:
 def _objections(root_key: int) -> sqla.Select[Any]:
     objection, notice = notices.Objection, notices.Notice
     return sqla.select(objection).join(notice).where(notice.run_key == root_key).order_by(objection.key)
+
+
+def _handbooks(root_key: int) -> list[dict[str, Any]]:
+    """The handbooks, each with its household's code and its living members in the register."""
+    household, member = register.Household, register.Member
+    held = sqla.select(household.key, household.code, sqla.func.count(member.key).label("members"))
+    held = held.join(member, sqla.and_(member.household_key == household.key, ~member.left)).group_by(household.key)
+    known = {row.key: row for row in db.sa.session.execute(held)}
+    books = db.sa.session.scalars(_of(register.Handbook, root_key))
+    return [
+        {"no": book.no, "code": known[book.household_key].code, "members": known[book.household_key].members}
+        | {**_unit(book.unit_id), "parts": book.parts, "written_at": _local(book.written_at)}
+        for book in books
+    ]
 
 
 def _rows(query: sqla.Select[Any], columns: Iterable[str]) -> list[dict[str, Any]]:

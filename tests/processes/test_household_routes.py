@@ -310,11 +310,14 @@ def test_no_route_of_the_village_is_left_out() -> None:
 
 
 QUOTAS = [{"unit": "v1", "name": "枫溪村", "quota": 1053}, {"unit": "v2", "name": "高岜村", "quota": 1000}]
+USED = [{"unit": "v1", "persons": 1050}, {"unit": "v2", "persons": 1000}]
+NOBODY_WAITS = {"fitting": [], "used": USED, "remainder": 3}
+SOMEBODY_FITS = {"fitting": [{"unit": "v2", "persons": 3}], "used": USED, "remainder": 3}
 TOWNSHIP = {
     "Task_ProposeScale": {"quotas": QUOTAS},
     "Task_DecomposeScale": {"quotas": QUOTAS},
     "Task_ApproveScale": {"decision": "同意"},
-    "Task_SummariseVillages": {"waiting_fits": False, "remainder": 1},
+    "Task_SummariseVillages": NOBODY_WAITS,
     "Task_ApprovePairing": {"decision": "同意"},
     "Task_WriteHandbooks": {"handbook_hamlets": [{"unit": "h1", "name": "上寨屯"}]},
 }
@@ -338,10 +341,10 @@ def test_quotas_one_person_short_are_not_passed_on() -> None:
     assert walk.times("Task_ApproveScale") == 1
 
 
-def test_the_remainder_goes_to_villages_whose_quota_was_raised() -> None:
+def test_the_remainder_goes_to_villages_whose_quota_has_room_for_who_waits() -> None:
     raised = [{**QUOTAS[0], "quota": 1050}, {**QUOTAS[1], "quota": 1003}]
     walk = township(
-        Task_SummariseVillages=[{"waiting_fits": True}, {"waiting_fits": False}],
+        Task_SummariseVillages=[SOMEBODY_FITS, NOBODY_WAITS],
         Task_ReallocateRemainder={"reallocate": True, "quotas": raised},
     )
     assert [q["unit"] for q in walk.variables["supplements"]] == ["v2"]
@@ -352,7 +355,7 @@ def test_no_route_of_the_township_is_left_out() -> None:
     walk = township(
         Task_DecomposeScale=[{"quotas": QUOTAS[:1]}, {"quotas": QUOTAS}],
         Task_ApproveScale=[{"decision": "退回"}, {"decision": "同意"}],
-        Task_SummariseVillages={"waiting_fits": True},
+        Task_SummariseVillages=SOMEBODY_FITS,
         Task_ReallocateRemainder={"reallocate": False, "quotas": QUOTAS},
         Task_ApprovePairing=[{"decision": "退回"}, {"decision": "同意"}],
     )

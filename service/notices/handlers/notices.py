@@ -118,7 +118,7 @@ def cut_off(job: handlers.Job) -> Mapping[str, Any]:
 def _heading(task: scope.Scope) -> dict[str, Any]:
     known = task.variables
     subject, mode = str(known.get("subject") or ""), str(known.get("mode") or "公示")
-    title = f"{known.get('unit_name') or ''}{subject}{mode}"
+    title = f"{known.get('unit_name') or ''}{subject.removesuffix(mode)}{mode}"
     return {
         "title": task.text("title", title),
         "subject": subject,
