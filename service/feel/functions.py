@@ -198,9 +198,6 @@ def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | tupl
         ordered.pop()
     fitted: list[Value] = []
     for expected, value in zip(signature.parameters, ordered, strict=False):
-        if expected.variadic and type(value) is list:
-            fitted.extend(value)
-            continue
         result = None if value is MISSING else expected.fit(value)
         if result is MISSING:
             return expected, value

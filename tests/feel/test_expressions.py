@@ -105,6 +105,8 @@ def test_comparison(expression, value):
         ("5 in [1..5]", True),
         ("5 in [1..5)", False),
         ("5 in ]1..5[", False),
+        ("[< 3, > 4][2] = (> 4)", True),
+        ("{a: >= 5}.a.start included", True),
         ("5 in (> 3, < 2)", True),
         ("5 in > 3", True),
         ("5 in (1, 5)", True),
@@ -191,6 +193,9 @@ def test_control(expression, value):
     [
         ("(function(a, b) a - b)(5, 3)", D(2)),
         ("{f: function(a, b) a - b, r: f(b: 5, a: 3)}.r", D(-2)),
+        ("concatenate(list: [1])", [D(1)]),
+        ("append(list: [1], item: [2])", [D(1), [D(2)]]),
+        ("union(list: [1, 1])", [D(1)]),
         ("(function(a, b) if b = null then a else b)(a: 1)", D(1)),
         ("{f: function(n) if n < 2 then 1 else n * f(n - 1), r: f(10)}.r", D(3628800)),
         ('{f: function(a: number) a, r: f("x")}.r', None),

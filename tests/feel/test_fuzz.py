@@ -45,7 +45,18 @@ ATOMS = st.sampled_from(
     ]
 )
 NAMES = sorted(feel.functions())
+NAMED = [
+    (name, [parameter.name for parameter in signature.parameters])
+    for name, function in sorted(feel.functions().items())
+    for signature in function.signatures
+]
 OPERATORS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in"]
+
+
+def named_call(parts):
+    (name, parameters), values = parts
+    arguments = ", ".join(f"{parameter}: {value}" for parameter, value in zip(parameters, values, strict=False))
+    return f"{name}({arguments})"
 
 
 def grow(inner):
@@ -53,6 +64,8 @@ def grow(inner):
     return st.one_of(
         st.tuples(inner, st.sampled_from(OPERATORS), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
         st.tuples(st.sampled_from(NAMES), st.lists(inner, max_size=3)).map(lambda p: f"{p[0]}({', '.join(p[1])})"),
+        st.tuples(st.sampled_from(NAMED), st.lists(inner, min_size=7, max_size=7)).map(named_call),
+        st.tuples(st.sampled_from(["<", ">="]), inner).map(lambda p: f"[{p[0]} {p[1]}]"),
         pair.map(lambda p: f"{p[0]}[{p[1]}]"),
         inner.map(lambda p: f"({p}).x"),
         inner.map(lambda p: f"-{p}"),

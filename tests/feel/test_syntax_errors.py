@@ -65,10 +65,10 @@ def test_other_faults(expression, code):
 
 def test_unary_tests_have_their_own_grammar():
     with pytest.raises(FeelSyntaxError):
-        feel.evaluate("< 5")
+        feel.evaluate("< 5, > 7")
     with pytest.raises(FeelSyntaxError):
         feel.unary_test("1,", 1)
-    assert feel.unary_test("< 5", 4) is True
+    assert feel.unary_test("< 5, > 7", 4) is True
 
 
 def test_an_error_can_be_pickled():

@@ -37,7 +37,9 @@ def parse_expression(source: str, vocabulary: Vocabulary) -> nodes.Node:
 
 
 def expression(stream: Stream) -> nodes.Node:
-    """Any expression."""
+    """Any expression; one that begins with an order operator is a range (grammar rules 2h and 7a)."""
+    if stream.is_symbol("<", "<=", ">", ">="):
+        return positive_test(stream, OR)
     return operation(stream, OR)
 
 
