@@ -3,12 +3,14 @@
 The exit code is 1 if a target is missed.
 """
 
+import secrets
 import sys
+from collections import Counter
 
 import click
 from rich.console import Console
 
-from bench import calls, completion, crowd, feel, inbox, loop, parallel, timers
+from bench import calls, completion, crowd, feel, inbox, kill, loop, parallel, timers
 from bench.installation import installed
 from bench.report import Figure, show
 
@@ -25,9 +27,13 @@ TITLE = "gunicorn with 1 process, embedded PostgreSQL, HTTP over loopback"
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice([*BENCHES, "feel"]))
-def main(names: tuple[str, ...]) -> None:
-    """Run the named benches, or all."""
+@click.argument("names", nargs=-1, type=click.Choice([*BENCHES, "feel", "kill"]))
+@click.option("--rounds", default=20, show_default=True, help="For kill: how many processes are killed.")
+@click.option("--seed", type=int, help="For kill: repeats the choices of another run.")
+def main(names: tuple[str, ...], rounds: int, seed: int | None) -> None:
+    """Run the named benches, or all but `kill`, which kills processes at random moments and looks what was lost."""
+    if "kill" in names:
+        _kill(rounds, secrets.randbelow(10_000) if seed is None else seed)
     chosen = names or (*BENCHES, "feel")
     figures: list[Figure] = []
     with Console(stderr=True).status("") as status:
@@ -41,6 +47,17 @@ def main(names: tuple[str, ...]) -> None:
     if "feel" in chosen:
         feel.main()
     sys.exit(not all(each.met for each in figures))
+
+
+def _kill(rounds: int, seed: int) -> None:
+    click.echo(f"killing {rounds} processes, with the seed {seed}")
+    outcome = kill.run(seed, rounds)
+    for victim, times in Counter(outcome.kills).items():
+        click.echo(f"{times:4} x {victim}")
+    click.echo("\n".join(outcome.faults) or f"{outcome.campaigns} campaigns ended, nothing lost, nothing done twice")
+    if outcome.faults:
+        click.echo(outcome.log)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

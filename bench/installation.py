@@ -45,12 +45,19 @@ class Installation:
         self.port = port
         self.villages = [unit.code for unit in units.subtree(units.find(COUNTY), "village")]
         self._tokens: dict[str, str] = {}
+        self._callers: list[Caller] = []
 
     def caller(self, username: str = "clerk.1") -> Caller:
         """Return a connection of somebody's own, signed in by a bearer token."""
         if username not in self._tokens:
             self._tokens[username] = credentials.create_token(username, "bench")
-        return Caller(self.port, self._tokens[username])
+        self._callers.append(Caller(self.port, self._tokens[username]))
+        return self._callers[-1]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for caller in self._callers:
+            caller.close()
 
     def deploy(self, *names: str) -> None:
         """Deploy files of `bench/processes`."""
@@ -103,6 +110,10 @@ class Caller:
         self.last = json.loads(data) if data else None
         return spent
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def start(self, process_id: str, **variables: Any) -> str:
         """Start an instance and return its key."""
         body = {"processDefinitionId": process_id, "variables": variables}
@@ -129,10 +140,11 @@ def installed() -> Iterator[Installation]:
                 cache.forget()  # an earlier installation of this process had other versions under the same keys
             bootstrap.prepare(demo=False)
             _populate()
-            port = _free_port()
+            port = free_port()
             with running("-m", "bench.web", str(port)):
                 _await(port)
-                yield Installation(app, port)
+                with closing(Installation(app, port)) as place:
+                    yield place
             db.sa.session.remove()
             db.sa.engine.dispose()
     finally:
@@ -182,7 +194,8 @@ def _populate() -> None:
                 people.join(f"village.{number}", "village_committee", village)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -64,8 +64,16 @@ class Child:
             self.process.wait()
 
 
-def run(children: Sequence[Child], *, when_started: Callable[[], None] = lambda: None) -> None:
-    """Run children until SIGINT or SIGTERM. Raises errors.Unavailable if one cannot be started."""
+def run(
+    children: Sequence[Child],
+    *,
+    when_started: Callable[[], None] = lambda: None,
+    look_after: Callable[[], None] = lambda: None,
+) -> None:
+    """Run children until SIGINT or SIGTERM. Raises errors.Unavailable if one cannot be started.
+
+    `look_after` is called again and again, to bring back what they need.
+    """
     stop = threading.Event()
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, lambda _signum, _frame: stop.set())
@@ -74,6 +82,7 @@ def run(children: Sequence[Child], *, when_started: Callable[[], None] = lambda:
     threading.Thread(target=when_started, daemon=True).start()
     try:
         while not stop.wait(POLL):
+            look_after()
             for child in children:
                 if child.is_dead():
                     _start_again(child)

@@ -95,7 +95,7 @@ def of_failure(error: Exception) -> flask.Response:
     if state.startswith(UNSTORABLE) or isinstance(cause, psycopg.DataError):
         log.warning("the database refused what was sent", exc_info=error)
         return of_problem(errors.Invalid(_("Something in the request is too long or too large to be stored.")))
-    if state.startswith(BUSY):
+    if state.startswith(BUSY) or (not state and isinstance(cause, psycopg.OperationalError)):
         log.warning("the database is busy", exc_info=error)
         return of_problem(errors.Unavailable(_("The database is busy; try again.")))
     number = secrets.token_hex(8)

@@ -21,16 +21,17 @@ PATIENCE = 10
 """Seconds to wait for the database's first answer."""
 
 
-def use_database() -> str:
-    """Return the database's URL; without one start or join the embedded server, also for our child processes.
+def use_database() -> embedded.Server | None:
+    """Without `DATABASE_URL` start or join the embedded server, also for our child processes, and return it.
 
     Raises errors.Unavailable with the remedy if the database does not answer or is too old.
     """
-    if (url := config.database_url()) is None:
-        os.environ["DATABASE_URL"] = url = embedded.start(config.var() / "postgres").url()
-    else:
+    if (url := config.database_url()) is not None:
         _ensure_answers(url)
-    return url
+        return None
+    server = embedded.start(config.var() / "postgres")
+    os.environ["DATABASE_URL"] = server.url()
+    return server
 
 
 def _ensure_answers(url: str) -> None:

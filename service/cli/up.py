@@ -28,7 +28,7 @@ PATIENCE = 60.0
 def command(host: str, port: int, threads: int, workers: int, demo: bool) -> None:
     """Prepare the database, then run web server and workers until Ctrl-C."""
     _ensure_free(host, port)
-    use_database()
+    server = use_database()
     with service.create_app().app_context():
         bootstrap.prepare(demo=demo)
         posts = bootstrap.demo_posts()
@@ -37,7 +37,8 @@ def command(host: str, port: int, threads: int, workers: int, demo: bool) -> Non
     web = ["web", "--host", host, "--port", str(port), "--threads", str(threads)]
     children = [supervisor.Child("web", web)]
     children += [supervisor.Child(f"worker {no}", ["worker"]) for no in range(1, workers + 1)]
-    supervisor.run(children, when_started=lambda: _greet(host, port, posts))
+    keep_database = server.keep_running if server else lambda: None
+    supervisor.run(children, when_started=lambda: _greet(host, port, posts), look_after=keep_database)
 
 
 def _greet(host: str, port: int, posts: list[staff.Post]) -> None:

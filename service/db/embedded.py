@@ -9,6 +9,7 @@ import atexit
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
@@ -26,6 +27,8 @@ from pathlib import Path
 import psycopg
 
 from service import lifeline
+
+log = logging.getLogger(__name__)
 
 DATABASE = "lika"
 USER = "lika"
@@ -68,6 +71,19 @@ class Server:
         """Drop a database, ending its connections."""
         with self.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+    def keep_running(self) -> None:
+        """Start the server again if it was killed. A failure is logged: the next call tries again."""
+        found = _postmaster(self.data)
+        if found and _is_postgres(found[0], self.data):
+            return
+        log.warning("PostgreSQL in %s is gone; starting it again", self.data)
+        try:
+            with _exclusive(_beside(self.data, "lock")):
+                if _running(self.data) is None:
+                    _launch(self.data, _account(), SETTINGS, die_with_parent=False)
+        except StartFailed as failure:
+            log.warning("%s", failure)
 
     def release(self) -> None:
         """Stop using the server; the last user stops it. Safe to call twice."""
@@ -238,12 +254,8 @@ def _running(data: Path) -> Path | None:
 
 def _is_postgres(pid: int, data: Path) -> bool:
     """Tell whether a process is this folder's server; another program may have got the number of a dead one."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+    if not _exists(pid):
         return False
-    except PermissionError:
-        pass
     command = Path(f"/proc/{pid}/cmdline")
     if not command.exists():
         return True  # no /proc here: believe the file, the connection decides
@@ -252,10 +264,29 @@ def _is_postgres(pid: int, data: Path) -> bool:
     return False
 
 
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it is somebody else's
+    return True
+
+
 def _clear_stale_pid(data: Path) -> None:
+    """Remove the lock files of a killed server whose number another process has, which would stop the new one.
+
+    Where no process has it they stay: PostgreSQL reads in them whether parts of the killed server still run.
+    """
     found = _postmaster(data)
-    if found and not _is_postgres(found[0], data):
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    if found is None or _is_postgres(found[0], data):
+        return
+    with suppress(ChildProcessError):
+        os.waitpid(found[0], os.WNOHANG)  # a dead child keeps its number until then
+    if _exists(found[0]):
+        for lock in (data / "postmaster.pid", *found[1].glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
 
 
 def _answers(socket_dir: Path, data: Path) -> bool:

@@ -184,3 +184,20 @@ def test_databases_are_made_once_and_dropped(server):
     server.drop_database("extra")
     with pytest.raises(psycopg.OperationalError, match="extra"):
         server.connect("extra")
+
+
+def test_a_killed_server_is_started_again_by_who_looks_after_it(data):
+    server = embedded.start(data)
+    with server.connect() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS value")
+    killed = postmaster(data)
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while postmaster(data) in (killed, None) and time.monotonic() < deadline:
+        server.keep_running()
+        time.sleep(0.1)
+    with server.connect() as connection:
+        assert connection.execute("SELECT value FROM kept").fetchone() == (1,)
+    server.keep_running()
+    assert postmaster(data) not in (killed, None)
+    server.release()

@@ -1,0 +1,114 @@
+"""A real installation under `lika up`, with a web server and two workers, whose processes are killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from service import config, lifeline
+from service.db import embedded
+
+WORKERS = 2
+PATIENCE = 120.0
+
+
+class Lika:
+    """`lika up` on an embedded PostgreSQL in a folder, started again whenever it has ended."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self._up: subprocess.Popen[bytes] | None = None
+        self._server: embedded.Server | None = None
+
+    def start(self) -> None:
+        """Start it unless it runs."""
+        if self._up is not None and self._up.poll() is None:
+            return
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        if self._up is not None:
+            self._up.wait()
+        with (self.folder / "lika.log").open("ab") as log:
+            self._up = subprocess.Popen(
+                [sys.executable, "-m", "service.cli", "up", "--port", str(self.port), "--workers", str(WORKERS)],
+                cwd=config.root(),
+                env={**environment, "LIKA_VAR": str(self.folder), "PYTHONWARNINGS": "default"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lifeline.tied(os.getpid()),
+            )
+
+    @property
+    def server(self) -> embedded.Server:
+        """The database's server, which goes on while we use it."""
+        if self._server is None:
+            self._server = embedded.start(self.folder / "postgres")
+        return self._server
+
+    def stop(self) -> None:
+        """Stop everything."""
+        if self._up is not None:
+            self._up.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._up.wait(60)
+            self._up.kill()
+            self._up.wait()
+        if self._server is not None:
+            self._server.release()
+
+    def kill(self, victim: str) -> bool:
+        """Kill one of VICTIMS with SIGKILL. False if there is no such process at this moment."""
+        with suppress(psutil.NoSuchProcess):
+            found = VICTIMS[victim](self)
+            if found:
+                random.choice(found).send_signal(signal.SIGKILL)
+                return True
+        return False
+
+    def log(self) -> str:
+        """The end of what the processes wrote."""
+        return "\n".join((self.folder / "lika.log").read_text(errors="replace").splitlines()[-60:])
+
+    def _children(self, command: str) -> list[psutil.Process]:
+        assert self._up is not None
+        found = []
+        for each in psutil.Process(self._up.pid).children():
+            with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+                if command in each.cmdline():
+                    found.append(each)
+        return found
+
+    def _postmaster(self) -> psutil.Process:
+        return psutil.Process(int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+
+VICTIMS: dict[str, Callable[[Lika], list[psutil.Process]]] = {
+    "web": lambda lika: lika._children("web"),
+    "web's process": lambda lika: [inner for each in lika._children("web") for inner in each.children()],
+    "worker": lambda lika: lika._children("worker"),
+    "database connection": lambda lika: [
+        each
+        for each in lika._postmaster().children()
+        if "idle" in " ".join(each.cmdline()) or "lika lika" in " ".join(each.cmdline())
+    ],
+    "database": lambda lika: [lika._postmaster()],
+    "everything": lambda lika: [psutil.Process(lika._up.pid)] if lika._up else [],
+}
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+    """Wait until a condition holds. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.1)
