@@ -8,7 +8,7 @@ from pathlib import Path
 from service.engine import xml
 from service.engine.decisions.document import Element, child, children, read, tag
 from service.engine.decisions.errors import ModelError, UnknownDecision
-from service.engine.decisions.model import Model, Outcome, load
+from service.engine.decisions.model import Model, load
 from service.engine.decisions.tck.results import CaseResult, FolderResult, Status
 from service.engine.decisions.tck.values import difference, read_value
 from service.feel.errors import Failure
@@ -89,22 +89,18 @@ def _run_node(
     try:
         expected_element = child(node, "expected")
         expected = None if expected_element is None else read_value(expected_element)
-        outcome = _ask(model, f"{{{namespace}}}{asked}" if namespace else asked, inputs)
+        outcome = model.evaluate_with_warnings(f"{{{namespace}}}{asked}" if namespace else asked, inputs)
     except UnknownDecision as error:
         return CaseResult(file, identifier, name, Status.FAILED, str(error))
     except Exception as error:
         return CaseResult(file, identifier, name, Status.FAILED, f"{type(error).__name__}: {error}")
     value = outcome.value
-    if asked != name and isinstance(value, dict) and name in value and len(list(children(case, "resultNode"))) > 1:
-        value = value[name]
     reason = difference(expected, value)
+    if reason and asked != name and isinstance(value, dict) and name in value:
+        reason = difference(expected, value[name])
     if not reason:
         return CaseResult(file, identifier, name, Status.PASSED)
     if any(warning.warning.code == "external_function" for warning in outcome.warnings):
         return CaseResult(file, identifier, name, Status.SKIPPED, "external functions are not supported")
     told = "; ".join(str(warning) for warning in outcome.warnings[:3])
     return CaseResult(file, identifier, name, Status.FAILED, f"{reason} [{told}]" if told else reason)
-
-
-def _ask(model: Model, name: str, inputs: dict[str, object]) -> Outcome:
-    return model.evaluate_with_warnings(name, inputs)
