@@ -1,6 +1,8 @@
 """May this person do this to that? Alice has the task, Bob may, Charlie is a stranger."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sqla
@@ -144,3 +146,14 @@ def test_the_query_shows_exactly_the_tasks_that_may_be_read(cast, county):
         seen = set(db.sa.session.scalars(sqla.select(tasks.c.name).where(units)))
         assert seen == {name for name, row in rows.items() if access.allowed(person, "instance.read", row)}, person
     tasks.drop(db.sa.session.connection())
+
+
+OWN_JUDGEMENT = re.compile(
+    r"\.is_system\b|sees_everything|supervised_units|\bin \w+\.roles\b|\.roles\.(?:intersection|isdisjoint)"
+)
+
+
+def test_no_part_decides_by_itself_what_somebody_may_do():
+    service = Path(access.__file__).parents[1]
+    others = (path for path in service.rglob("*.py") if path.parent.name != "identity")
+    assert [str(path) for path in others if OWN_JUDGEMENT.search(path.read_text(encoding="utf-8"))] == []

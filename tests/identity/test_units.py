@@ -96,3 +96,25 @@ def test_a_code_is_unique_and_a_kind_known(county):
         units.add("x", "X", "town", county.county)
     with pytest.raises(errors.NotFound, match="nowhere"):
         units.find("nowhere")
+
+
+ROLES_OF_THE_WORK = """
+region: region_leading_group
+city: city_leading_group city_office
+county: county_leading_group county_adjust_group
+county_office: county_office_director county_office_clerk county_inspector
+county_department: civil_affairs finance_bureau statistics_bureau disabled_federation support_unit
+township: township_head township_clerk township_reviewer village_work_group volunteer
+village: village_committee village_clerk villager_assembly resident_team helper
+hamlet: group_leader household objector
+"""
+
+
+def test_every_role_of_the_work_belongs_to_its_kind_of_unit():
+    expected = {
+        (kind, role)
+        for kind, _colon, named in (line.partition(":") for line in ROLES_OF_THE_WORK.split("\n") if line)
+        for role in named.split()
+    }
+    assert {(entry.unit_kind, entry.id) for entry in roles.CATALOGUE if entry.unit_kind} == expected
+    assert {entry.id for entry in roles.CATALOGUE if entry.unit_kind is None} == {"supervisor", "designer", "admin"}
