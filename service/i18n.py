@@ -50,7 +50,8 @@ def preferred_locale() -> str:
     if not flask.has_request_context():
         return _spoken
     chosen = flask.session.get(COOKIE) or flask.request.cookies.get(COOKIE, "")
-    return LOCALES.get(chosen) or LOCALES[flask.request.accept_languages.best_match(LOCALES, default="zh")]
+    wished = (tag.partition("-")[0].lower() for tag, quality in flask.request.accept_languages if quality > 0)
+    return LOCALES.get(chosen) or next((LOCALES[lang] for lang in wished if lang in LOCALES), DEFAULT)
 
 
 def current_locale() -> str:

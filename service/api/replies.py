@@ -28,9 +28,9 @@ def dumps(data: Any) -> bytes:
 
 
 def answer(data: Any, status: int = 200) -> flask.Response:
-    """Return a JSON answer; None has no body."""
+    """Return a JSON answer; None is an answer without a body (204)."""
     if data is None:
-        return flask.Response(status=status)
+        return flask.Response(status=204)
     return flask.Response(dumps(data), status=status, mimetype="application/json")
 
 

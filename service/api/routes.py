@@ -98,9 +98,8 @@ class Routes(flask_smorest.Blueprint):
             extra = [*(parameters or ()), *([REPEATABLE] if repeatable else ())]
             _describe(self, call, schema, returns, code, extra, request_body, public)
             keys = [_key_parameter(name) for name in names if name.endswith("Key")]
-            self.add_url_rule(
-                path, view.__name__, call, methods=[method], provide_automatic_options=False, parameters=keys
-            )
+            call.provide_automatic_options = False  # type: ignore[attr-defined]
+            self.add_url_rule(path, view.__name__, call, methods=[method], parameters=keys)
             return view
 
         return register
