@@ -21,6 +21,10 @@ REPLY_DAYS = 5
 INVESTIGATORS = 2
 
 
+class UnknownParty(errors.Unprocessable):
+    """An objection names no entry of the notice and no household of the unit, or more than one."""
+
+
 def register_one(
     notice: models.Notice, given: Mapping[str, Any], *, instance_key: int, days: int = REPLY_DAYS
 ) -> models.Objection:
@@ -74,7 +78,8 @@ def decide(
 ) -> register.Case | None:
     """Decide and apply: remove the household, take in the omitted one, note the correction; gives the case.
 
-    :raises errors.Unprocessable: no such decision, fewer than two investigators, or no such household.
+    :raises errors.Unprocessable: no such decision, or fewer than two investigators.
+    :raises UnknownParty: no such household.
     """
     decision = decided.get("decision")
     if decision not in DECISIONS:
@@ -185,7 +190,7 @@ def _concerned(objection: models.Objection, listed: Sequence[register.Case]) -> 
     found = [case for case in listed if wanted in (str(case.key), cases.code(case))]
     found = found or [case for case in listed if wanted == _name(case)]
     if len(found) != 1:
-        raise errors.Unprocessable(
+        raise UnknownParty(
             _("%(count)s entries of the notice are named %(party)s; give the household's code"),
             count=len(found),
             party=wanted or "–",
@@ -220,7 +225,7 @@ def _household(notice: models.Notice, wanted: str) -> register.Household:
     )
     found = db.sa.session.scalars(query).all()
     if len(found) != 1:
-        raise errors.Unprocessable(
+        raise UnknownParty(
             _("%(count)s households here are named %(party)s; give the household's code"),
             count=len(found),
             party=wanted or "–",

@@ -102,7 +102,7 @@ def test_a_household_may_be_named_by_its_head_if_that_is_clear(posted):
 @pytest.mark.parametrize("decision", ["成立-剔除", "成立-更正", "成立-补录"])
 def test_an_unclear_household_asks_for_its_code(posted, decision):
     objection = posted.object("某户")
-    with pytest.raises(errors.Unprocessable, match=r"0 .*某户"):
+    with pytest.raises(handlers.BpmnError, match=r"UNKNOWN_PARTY: 0 .*某户"):
         posted.decide(objection, decision)
 
 
@@ -110,7 +110,7 @@ def test_two_heads_of_one_name_ask_for_the_code(posted):
     with db.transaction():
         for case in posted.cases().values():
             case.household.head_name = "吴安"
-    with pytest.raises(errors.Unprocessable, match="3 entries"):
+    with pytest.raises(handlers.BpmnError, match="UNKNOWN_PARTY: 3 entries"):
         posted.decide(posted.object("吴安"), "成立-剔除")
 
 

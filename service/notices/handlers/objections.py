@@ -39,18 +39,17 @@ def decide(job: handlers.Job) -> Mapping[str, Any]:
 
     Variables ``objection`` (as registered), ``investigators``, ``findings``, ``decision``, ``correction``,
     ``decided_by``; headers ``removeState`` and ``addState``. Gives ``objection`` and ``objection_case`` (code or null).
+    BPMN error ``UNKNOWN_PARTY`` when the objection names nobody on the notice, or several.
     """
     task = scope.of(job)
     objection, notice = _objection(task)
     given = task.variables["objection"]
     objections.describe(objection, given)
-    case = objections.decide(
-        objection,
-        notice,
-        task.variables,
-        remove_state=task.text("removeState", REMOVE_STATE),
-        add_state=task.text("addState", ADD_STATE),
-    )
+    states = {"remove_state": task.text("removeState", REMOVE_STATE), "add_state": task.text("addState", ADD_STATE)}
+    try:
+        case = objections.decide(objection, notice, task.variables, **states)
+    except objections.UnknownParty as unknown:
+        raise handlers.BpmnError("UNKNOWN_PARTY", str(unknown)) from unknown
     return {"objection": objections.context(objection, given), "objection_case": cases.code(case) if case else None}
 
 
