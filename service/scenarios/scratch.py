@@ -72,14 +72,20 @@ def scratch() -> Iterator[Scratch]:
 
 @contextmanager
 def _application(url: str) -> Iterator[None]:
-    """The application on a database, inside its context; what this process remembers of another one is forgotten."""
+    """The application on a database, inside its context; before and after, others are forgotten."""
     parts = [part for part in service.PARTS if part not in ("api", "web")]
     app = service.create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK_MAY_MOVE": True, "PARTS": parts})
-    live.forget()
-    releases.forget()
+    _forget()
     with app.app_context():
         try:
             yield
         finally:
             db.sa.session.remove()
             db.sa.engine.dispose()
+            _forget()
+
+
+def _forget() -> None:
+    """Keys are unique within a database only, so what is remembered by key must go with the database."""
+    live.forget()
+    releases.forget()

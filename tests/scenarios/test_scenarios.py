@@ -1,4 +1,4 @@
-"""Plays every scenario file as one test, as `lika simulate` does, and asks of each process whether all of it was passed.
+"""Plays every scenario file as one test, as `lika simulate` does; asks whether all of a process was passed.
 
 A file lies in the folder of its process; what several share lies in a folder `shared`.
 """
