@@ -41,7 +41,6 @@ def prepare(*, demo: bool = True) -> None:
     schema.upgrade()
     roles.write_catalogue()
     if demo and _is_empty():
-        worlds.sow("tree-a")
         seed("tree-a")
     deploy_bundled()
 
@@ -54,9 +53,11 @@ def demo_posts() -> list[staff.Post]:
 
 
 def seed(tree: str) -> list[staff.Post]:
-    """Write a tree's units and people. Idempotent."""
+    """Write a tree's units, villages, households and people. What is there stays."""
     roles.write_catalogue()
     source = TREES[tree]
+    if not units.exists(source.ROOT):
+        worlds.sow(tree)
     return staff.appoint(source.plant(), getattr(source, "SLUGS", None))
 
 

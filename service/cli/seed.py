@@ -11,8 +11,8 @@ from service.errors import _
 @click.command(
     "seed",
     help=_(
-        "Write the units of a tree and a person for each office; what is there stays. tree-a is a county with one "
-        "township of 8 villages, tree-b a county with 38 townships and 278 villages."
+        "Write the units of a tree, its households and a person for each office; what is there stays. tree-a is a "
+        "county with one township of 8 villages, tree-b a county with 38 townships and 278 villages."
     ),
 )
 @click.argument("tree", type=click.Choice(sorted(bootstrap.TREES)), default="tree-a", metavar="[tree-a|tree-b]")

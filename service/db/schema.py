@@ -50,10 +50,14 @@ def init_app(app: flask.Flask) -> None:
 
 
 def create_all() -> None:
-    """Create every table of the loaded parts and Procrastinate's in an empty database, without migrations (tests)."""
+    """Create every table of the loaded parts and Procrastinate's in an empty database, as the newest migration would.
+
+    For tests and scenarios, which need it at once.
+    """
     with sa.engine.begin() as connection:
         create_queue(connection)
         sa.metadata.create_all(connection)
+        alembic.migration.MigrationContext.configure(connection).stamp(_migrations(), "head")
 
 
 def create_queue(connection: sqla.Connection) -> None:
@@ -72,6 +76,10 @@ def upgrade() -> None:
 
 def is_current() -> bool:
     """Tell whether the database has the newest migration."""
-    newest = alembic.script.ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with sa.engine.connect() as connection:
-        return alembic.migration.MigrationContext.configure(connection).get_current_revision() == newest
+        found = alembic.migration.MigrationContext.configure(connection).get_current_revision()
+    return found == _migrations().get_current_head()
+
+
+def _migrations() -> alembic.script.ScriptDirectory:
+    return alembic.script.ScriptDirectory(str(MIGRATIONS))

@@ -7,7 +7,7 @@ from service import db
 from service.identity import units
 from service.identity.models import Unit
 
-CITY = "500200"
+ROOT = "500200"
 COUNTY = "500299"
 NAMES = (
     "东河 西河 南坪 北坪 石桥 龙潭 青山 白沙 大湾 小河 高峰 太和 永兴 双江 金竹 松林 杉树 茶园 柏杨 云台 "
@@ -52,10 +52,10 @@ SMALL = tuple(
 
 def plant(townships: Sequence[Township] = TOWNSHIPS) -> Unit:
     """Write the units and return the root. Idempotent."""
-    if units.exists(CITY):
-        return units.find(CITY)
+    if units.exists(ROOT):
+        return units.find(ROOT)
     with db.transaction():
-        city = units.add(CITY, "某市", "city")
+        city = units.add(ROOT, "某市", "city")
         county = units.add(COUNTY, "某县", "county", city)
         units.add(f"{COUNTY}-office", "某县扶贫办", "county_office", county)
         units.add(f"{COUNTY}-departments", "某县直部门", "county_department", county)

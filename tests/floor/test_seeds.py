@@ -1,10 +1,12 @@
 """Units and people of the two trees, against the figures of DOMAIN §8."""
 
 import pytest
+import sqlalchemy as sqla
 
 from service import bootstrap, db
 from service.identity import credentials, people, roles, units
 from service.identity.models import User
+from service.register.models import Household
 from service.seeds import staff, tree_a, tree_b
 
 
@@ -56,8 +58,11 @@ def test_a_whole_county_gets_its_people_at_once_and_only_once(app):
     posts = bootstrap.seed("tree-b")
     users = db.sa.session.query(User).count()
     assert users == len(posts) > 1600
+    persons = db.sa.session.scalar(sqla.select(sqla.func.sum(Household.persons)))
+    assert persons > 62517
     bootstrap.seed("tree-b")
     assert db.sa.session.query(User).count() == users
+    assert db.sa.session.scalar(sqla.select(sqla.func.sum(Household.persons))) == persons
 
 
 def test_both_trees_stand_beside_each_other(app):
