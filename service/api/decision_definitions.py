@@ -7,7 +7,7 @@ import sqlalchemy as sqla
 from marshmallow import fields
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service import db, engine, errors, identity
+from service import db, engine, errors, i18n, identity
 from service.api import process_definitions, schemas, search, sight
 from service.api.routes import Routes
 from service.api.search.fields import constant
@@ -129,7 +129,7 @@ def evaluate_decision(by: identity.Person, body: dict[str, Any]) -> dict[str, An
         "decisionRequirementsKey": about["decisionRequirementsKey"],
         "evaluatedDecisions": made,
         "failedDecisionDefinitionId": about["decisionDefinitionId"] if failed else None,
-        "failureMessage": str(failed) if failed else None,
+        "failureMessage": failed.located(i18n.language()) if failed else None,
         "output": values.plain_json(explained.value),
         "tenantId": schemas.TENANT,
     }
@@ -182,28 +182,24 @@ def _version(decision_id: str, about: dict[str, Any]) -> Any:
 
 
 def _rules(table: decisions.TableTrace) -> list[dict[str, Any]]:
-    """The rules that matched; the outputs are known only where one rule alone decided."""
-    shown = []
-    for rule in table.matched:
-        outputs = table.result if len(table.matched) == 1 else {}
-        named = outputs if isinstance(outputs, dict) else {"output": outputs}
-        shown.append(
-            {
-                "ruleId": rule.id,
-                "ruleIndex": rule.number,
-                "evaluatedOutputs": [
-                    {
-                        "outputId": name,
-                        "outputName": name,
-                        "outputValue": values.plain_json(value),
-                        "ruleId": rule.id,
-                        "ruleIndex": rule.number,
-                    }
-                    for name, value in named.items()
-                ],
-            }
-        )
-    return shown
+    """The rules that matched and what they gave."""
+    return [
+        {
+            "ruleId": rule.id,
+            "ruleIndex": rule.number,
+            "evaluatedOutputs": [
+                {
+                    "outputId": name,
+                    "outputName": name,
+                    "outputValue": values.plain_json(value),
+                    "ruleId": rule.id,
+                    "ruleIndex": rule.number,
+                }
+                for name, value in rule.outputs.items()
+            ],
+        }
+        for rule in table.matched
+    ]
 
 
 def _inputs(table: decisions.TableTrace) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sqla
 from marshmallow import fields, validate
 
-from service import db, engine, errors, feel, identity
+from service import db, engine, errors, feel, i18n, identity
 from service.api import schemas, scopes, sight
 from service.api.routes import Routes
 from service.db import values
@@ -49,11 +49,11 @@ def evaluate_expression(by: identity.Person, body: dict[str, Any]) -> dict[str, 
     try:
         value, warnings = feel.evaluate_with_warnings(text.removeprefix("="), context)
     except feel.FeelSyntaxError as error:
-        raise errors.Invalid(_("The expression is no FEEL: %(text)s"), text=str(error)) from None
+        raise errors.Invalid(_("The expression is no FEEL: %(text)s"), text=error.located(i18n.language())) from None
     return {
         "expression": text,
         "result": _shown(value),
-        "warnings": [{"message": str(each)} for each in warnings],
+        "warnings": [{"message": each.located(i18n.language())} for each in warnings],
         "referencedSecrets": [],
     }
 

@@ -33,7 +33,7 @@ class FeelSyntaxError(FeelError):
         self.end = offset if end is None else end
         self.params: Mapping[str, object] = params
         self.line, self.column = line_and_column(source, offset)
-        super().__init__(f"{self.message()} (line {self.line}, column {self.column})")
+        super().__init__(self.located())
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (self.code, self.source, self.offset, self.end, dict(self.params))
@@ -47,6 +47,14 @@ class FeelSyntaxError(FeelError):
     def message(self, lang: str = "en") -> str:
         """The problem in plain words; ``lang`` is ``en`` or ``zh``."""
         return messages.text(self.code, self.params, lang)
+
+    def located(self, lang: str = "en") -> str:
+        """The problem and where it is."""
+        return _placed(self.message(lang), self.line, self.column, lang)
+
+
+def _placed(text: str, line: int, column: int, lang: str) -> str:
+    return messages.text("place", {"text": text, "line": line, "column": column}, lang)
 
 
 def _rebuild(code: str, source: str, offset: int, end: int, params: dict[str, object]) -> FeelSyntaxError:
@@ -97,8 +105,13 @@ class FeelWarning:
         similar = self.similar if self.names else None
         return text if similar is None else text + messages.text("similar", {"name": similar}, lang)
 
+    def located(self, lang: str = "en") -> str:
+        """The reason and where it is, if it is in an expression."""
+        text = self.message(lang)
+        return _placed(text, self.line, self.column, lang) if self.source else text
+
     def __str__(self) -> str:
-        return f"{self.message()} (line {self.line}, column {self.column})" if self.source else self.message()
+        return self.located()
 
 
 class Failure(Exception):

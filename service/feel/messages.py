@@ -24,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "member_not_found": ("{kind} has no entry '{name}'", "{kind}中没有“{name}”这一项"),
     "no_members": ("{kind} has no entries, so '{name}' cannot be read", "{kind}没有可读取的项“{name}”"),
     "duplicate_key": ("the entry '{name}' is given twice", "条目“{name}”重复"),
+    "place": ("{text} (line {line}, column {column})", "{text}（第 {line} 行第 {column} 列）"),
     "similar": ("; did you mean '{name}'?", "；是否应为“{name}”？"),
     # operators
     "operand_types": ("'{op}' cannot be applied to {left} and {right}", "“{op}”不能用于{left}和{right}"),

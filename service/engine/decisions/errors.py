@@ -51,5 +51,9 @@ class DecisionWarning:
         """The reason in plain words; ``lang`` is ``en`` or ``zh``."""
         return self.warning.message(lang)
 
+    def located(self, lang: str = "en") -> str:
+        """The element, the reason and the place in its expression."""
+        return f"{self.element}: {self.warning.located(lang)}"
+
     def __str__(self) -> str:
-        return f"{self.element}: {self.warning}"
+        return self.located()

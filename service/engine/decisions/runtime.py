@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,8 @@ class RuleTrace:
     matched: bool
     tests: tuple[TestTrace, ...]
     annotations: tuple[str, ...] = ()
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    """What the rule gave, by the names of the outputs; empty if it was not asked."""
 
     @property
     def decided_by(self) -> tuple[TestTrace, ...]:
@@ -59,6 +61,8 @@ class Trace:
 
     tables: list[TableTrace] = field(default_factory=list)
     decisions: dict[str, Value] = field(default_factory=dict)
+    outputs: dict[tuple[object, int], Mapping[str, Value]] = field(default_factory=dict)
+    """What rules gave last, by table and number."""
 
 
 class DecisionRuntime(Runtime):

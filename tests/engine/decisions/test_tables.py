@@ -152,6 +152,23 @@ def test_explain_tells_rules_and_deciding_inputs(load):
     assert model.evaluate("d", {"a": 3, "b": False}) == 2
 
 
+def test_explain_tells_what_each_rule_gave(load):
+    model = load(
+        data("a"), decision("d", table("COLLECT + SUM", "a", "y", "> 1 => a * 2", "> 9 => 7", "> 2 => 1"), "a")
+    )
+    (run,) = model.explain("d", {"a": 3}).tables
+    assert [(rule.number, dict(rule.outputs)) for rule in run.rules] == [(1, {"y": 6}), (2, {}), (3, {"y": 1})]
+    assert run.result == 7
+
+
+def test_explain_shows_the_rules_that_may_not_match_together(load):
+    model = load(data("a"), decision("d", table("UNIQUE", "a", "y", "> 1 => 1", "> 2 => 2"), "a"))
+    explanation = model.explain("d", {"a": 3})
+    assert explanation.value is None
+    assert [rule.number for rule in explanation.tables[0].matched] == [1, 2]
+    assert explanation.tables[0].inputs == (("a", Decimal(3)),)
+
+
 @pytest.mark.parametrize(
     ("written", "value", "result"), [("U", 3, "low"), ("C", 7, ["low", "mid"]), ("R", 7, ["low", "mid"])]
 )

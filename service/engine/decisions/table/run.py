@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from service.engine.decisions.runtime import DecisionRuntime, RuleTrace, TableTrace, TestTrace
@@ -36,6 +37,9 @@ class Table:
 
     def run(self, scope: Scope, runtime: DecisionRuntime) -> Value:
         """The table's result; null, with a warning, where the hit policy forbids what happened."""
+        values: list[Value] = []
+        traced: list[RuleTrace] = []
+        result = None
         try:
             values = self._values(scope, runtime)
             matched, traced = self._match(values, scope, runtime)
@@ -44,10 +48,10 @@ class Table:
             raise
         except Failure as failure:
             runtime.warn(NOWHERE, failure.code, **failure.params)
-            values, traced, result = [], [], None
         if runtime.trace is not None:
             inputs = tuple((each.text, value) for each, value in zip(self.inputs, values, strict=False))
-            runtime.trace.tables.append(TableTrace(self.element, self.policy_name, inputs, tuple(traced), result))
+            rules = tuple(replace(each, outputs=runtime.trace.outputs.get((self, each.number), {})) for each in traced)
+            runtime.trace.tables.append(TableTrace(self.element, self.policy_name, inputs, rules, result))
         return result
 
     def _values(self, scope: Scope, runtime: DecisionRuntime) -> list[Value]:
@@ -101,12 +105,13 @@ class Table:
 
     def result(self, rule: Rule, scope: Scope, runtime: DecisionRuntime) -> Value:
         """What a rule gives: the value of its output, or a context if there are several."""
-        if len(self.outputs) == 1:
-            return self._checked(self.outputs[0], rule.results[0](scope, runtime), runtime)
-        return {
+        results = {
             output.name: self._checked(output, logic(scope, runtime), runtime)
             for output, logic in zip(self.outputs, rule.results, strict=False)
         }
+        if runtime.trace is not None:
+            runtime.trace.outputs[self, rule.number] = results
+        return results.get(self.outputs[0].name) if len(self.outputs) == 1 else results
 
     def _checked(self, output: Output, value: Value, runtime: DecisionRuntime) -> Value:
         if output.type is not ANY:
