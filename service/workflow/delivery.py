@@ -37,6 +37,7 @@ def give(message: models.Message, waiting: models.MessageSubscription) -> int | 
         return None
     with locked(instance_key, by=identity.SYSTEM, even_suspended=True) as running:
         fresh = db.sa.session.get(models.MessageSubscription, subscription, populate_existing=True)
+        fresh = fresh or messages.waiting_in(instance_key, message)  # he may wait again
         if fresh is None:
             return None
         owner, element_id = fresh.owner_key, fresh.element_id

@@ -46,10 +46,10 @@ def correlate(
 ) -> tuple[int, models.MessageSubscription]:
     """Note a message for the first who waits for it now: its key and his subscription. It is kept for nobody.
 
-    Raises NotFound when nobody waits.
+    No lock is taken for the name: who begins to wait holds his instance's lock, which the delivery needs, and asks for
+    the name's. Raises NotFound when nobody waits.
     """
     identity.access.ensure(by, "message.publish", name)
-    _lock([(name, correlation_key)])
     found = waiting(name, correlation_key)
     if not found:
         raise errors.NotFound(
@@ -86,6 +86,15 @@ def waiting(name: str, correlation_key: str) -> list[models.MessageSubscription]
     for row in rows:
         first.setdefault(row.process_id, row)
     return list(first.values())
+
+
+def waiting_in(instance_key: int, message: models.Message) -> models.MessageSubscription | None:
+    """The oldest subscription of a locked instance that a message fits."""
+    subscription = models.MessageSubscription
+    mine = subscription.instance_key == instance_key, subscription.name == message.name
+    fits = subscription.correlation_key == message.correlation_key
+    query = select(subscription).where(*mine, fits).order_by(subscription.created_at, subscription.key).limit(1)
+    return db.sa.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def correlated(message_key: int, process_id: str, instance_key: int) -> bool:
