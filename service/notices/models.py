@@ -71,6 +71,7 @@ class Objection(db.Model):
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
     no: Mapped[str] = mapped_column(unique=True)
+    receipt: Mapped[str | None] = mapped_column(unique=True)
     notice_key: Mapped[int] = mapped_column(sa.ForeignKey("notices.key", ondelete="CASCADE"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
     instance_key: Mapped[int]

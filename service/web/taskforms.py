@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service import identity
 from service.db import values
+from service.notices import objections
 from service.register import rosters
 from service.workflow import drafts, models, releases
 
@@ -26,11 +28,14 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
         return None
     source = releases.content(task.form_key)[1].decode()
     draft = drafts.load(task.key, by=by)
-    data = read_by(source, rosters.visible_variables(task)) | (draft.answers if draft else {})
+    variables: Mapping[str, Any] = rosters.visible_variables(task)
+    if identity.access.allowed(by, "task.complete", task):
+        variables = objections.with_objector(variables)
+    data = read_by(source, variables) | (draft.answers if draft else {})
     return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
 
 
-def read_by(source: str, variables: dict[str, Any]) -> dict[str, Any]:
+def read_by(source: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Those variables that a form's text names: a browser gets no more than the form can show."""
     named = set(re.findall(r"\w+", source))
     plain: dict[str, Any] = values.plain({name: value for name, value in variables.items() if name in named})
