@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
+from service.engine.decisions.boxed.dispatch import compile_expression, expressions
 from service.engine.decisions.boxed.functions import formal_parameters, function, function_body
 from service.engine.decisions.document import (
     Document,
@@ -84,7 +84,7 @@ class Builder:
         requires = self._requirements(element, "informationRequirement", "requiredDecision", "requiredInput")
         knows = self._requirements(element, "knowledgeRequirement", "requiredKnowledge")
         site = self._site(element, requires + knows)
-        body = next(children(element, *EXPRESSIONS), None)
+        body = next(expressions(element), None)
         variable = child(element, "variable")
         logic = None if body is None else compile_expression(body, site)
         kind = ANY if variable is None else self.types.reference(variable.get("typeRef"), variable)
@@ -161,7 +161,7 @@ class Builder:
         In DMN 1.1 the variable had the result's own type.
         """
         variable, logic = child(element, "variable"), child(element, "encapsulatedLogic")
-        body = None if logic is None else next(children(logic, *EXPRESSIONS), None)
+        body = None if logic is None else next(expressions(logic), None)
         for typed in (variable, logic, body):
             if typed is not None and typed.get("typeRef"):
                 declared = self.types.reference(typed.get("typeRef"), typed)

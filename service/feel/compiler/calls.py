@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
 from service.feel.compiler import type_names
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.inference import type_of
 from service.feel.compiler.operations import failed
 from service.feel.compiler.scope import FIRST_SLOT, Frame, Run, Scope
@@ -15,15 +16,10 @@ from service.feel.types import ANY, Type
 from service.feel.values import Function, Value, kind_of
 
 
-def _compile(node: nodes.Node, scope: Scope) -> Run:
-    from service.feel.compiler.dispatch import compile_node
-
-    return compile_node(node, scope)
-
-
+@compiles(nodes.Call)
 def call(node: nodes.Call, scope: Scope) -> Run:
     """``function(arguments)``."""
-    place, arguments = scope.place(node), [_compile(argument, scope) for argument in node.arguments]
+    place, arguments = scope.place(node), [compile_node(argument, scope) for argument in node.arguments]
     builtin = _builtin(node.function, scope)
     if builtin is not None:
         scope.unit.functions_used.add(builtin.name)
@@ -77,12 +73,12 @@ def _builtin(node: nodes.Node, scope: Scope) -> Builtin | None:
 def _callee(node: nodes.Node, scope: Scope) -> Run:
     if isinstance(node, nodes.Name) and scope.find(node.name)[1] is None:
         return _named(node, scope)
-    return _compile(node, scope)
+    return compile_node(node, scope)
 
 
 def _named(node: nodes.Name, scope: Scope) -> Run:
     """A function found by name when it is called; says that the function, not a variable, is missing."""
-    variable, place, name = _compile(node, scope), scope.place(node), node.name
+    variable, place, name = compile_node(node, scope), scope.place(node), node.name
 
     def run(s: Frame) -> Value:
         warnings = s[1].warnings
@@ -141,6 +137,7 @@ def invoke(
     return None
 
 
+@compiles(nodes.FunctionDefinition)
 def function_definition(node: nodes.FunctionDefinition, scope: Scope) -> Run:
     """``function(a, b) body`` as a value that remembers the frame it was written in."""
     inner, place = scope.child(), scope.place(node)
@@ -156,7 +153,7 @@ def function_definition(node: nodes.FunctionDefinition, scope: Scope) -> Run:
     first = scope.unit.slots
     for name in names:
         inner.bind(name)
-    body = _compile(node.body, inner)
+    body = compile_node(node.body, inner)
     result = type_of(node.body, dict(zip(names, types, strict=True)))
     return lambda s: UserFunction(names, types, body, s.copy(), first, result)
 

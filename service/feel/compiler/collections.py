@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from service.feel import nodes
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.names import negated_literal
 from service.feel.compiler.scope import Frame, Run, Scope, Selection
 from service.feel.functions import UserFunction
@@ -16,21 +17,17 @@ _BOOLEAN_NODES = (nodes.Between, nodes.In, nodes.InstanceOf, nodes.Quantified)
 _BOOLEAN_OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">=", "and", "or"})
 
 
-def _compile(node: nodes.Node, scope: Scope) -> Run:
-    from service.feel.compiler.dispatch import compile_node
-
-    return compile_node(node, scope)
-
-
+@compiles(nodes.ListLiteral)
 def list_literal(node: nodes.ListLiteral, scope: Scope) -> Run:
     """``[a, b]``."""
-    parts = [_compile(item, scope) for item in node.items]
+    parts = [compile_node(item, scope) for item in node.items]
     if all(isinstance(item, nodes.Literal) for item in node.items):
         constants = [part([]) for part in parts]
         return lambda s: constants.copy()
     return lambda s: [part(s) for part in parts]
 
 
+@compiles(nodes.ContextLiteral)
 def context_literal(node: nodes.ContextLiteral, scope: Scope) -> Run:
     """``{key: value}``; an entry sees those before it, and a function its own name. A repeated key gives null."""
     inner, place = scope.child(), scope.place(node)
@@ -60,8 +57,8 @@ def context_literal(node: nodes.ContextLiteral, scope: Scope) -> Run:
 def _compile_entry(entry: nodes.Entry, scope: Scope) -> Run:
     if isinstance(entry.value, nodes.FunctionDefinition):
         scope.bind(entry.key)
-        return _compile(entry.value, scope)
-    value = _compile(entry.value, scope)
+        return compile_node(entry.value, scope)
+    value = compile_node(entry.value, scope)
     scope.bind(entry.key)
     return value
 
@@ -74,9 +71,10 @@ def tie(function: UserFunction, name: str, slot: int) -> None:
             function.frame[slot] = function
 
 
+@compiles(nodes.RangeLiteral)
 def range_literal(node: nodes.RangeLiteral, scope: Scope) -> Run:
     """``[low..high]``; null if the ends are not of one kind with an order, or the wrong way round."""
-    low, high, place = _compile(node.low, scope), _compile(node.high, scope), scope.place(node)
+    low, high, place = compile_node(node.low, scope), compile_node(node.high, scope), scope.place(node)
     low_included, high_included = node.low_included, node.high_included
 
     def run(s: Frame) -> Value:
@@ -109,9 +107,10 @@ def _constant_range(run: Run) -> Run:
     return constant
 
 
+@compiles(nodes.UnaryTest)
 def open_range(node: nodes.UnaryTest, scope: Scope) -> Run:
     """``(>= 5)`` as a value: a range open to one side."""
-    endpoint, place, op = _compile(node.endpoint, scope), scope.place(node), node.op
+    endpoint, place, op = compile_node(node.endpoint, scope), scope.place(node), node.op
 
     def run(s: Frame) -> Value:
         end = endpoint(s)
@@ -127,14 +126,15 @@ def open_range(node: nodes.UnaryTest, scope: Scope) -> Run:
     return run
 
 
+@compiles(nodes.Filter)
 def filtering(node: nodes.Filter, scope: Scope) -> Run:
     """``subject[condition]``: the item at a position, or the items for which the condition is true."""
-    subject, place = _compile(node.subject, scope), scope.place(node)
+    subject, place = compile_node(node.subject, scope), scope.place(node)
     index = negated_literal(node.condition)
     if index is not None:
         return _at(subject, index, place)
     inner = scope.child(scope.unit.slot())
-    condition = _compile(node.condition, inner)
+    condition = compile_node(node.condition, inner)
     slot = inner.item_slot or 0
     select = selection(condition, slot, place)
     if _is_boolean(node.condition):

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from service.feel import nodes
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.operations import failed
 from service.feel.compiler.scope import Frame, Rounds, Run, Scope, Step
 from service.feel.errors import Failure
@@ -15,16 +16,11 @@ from service.feel.temporal.values import DATES, date_from_days, days_of
 from service.feel.values import Range, Value, admitted, items, kind_of
 
 
-def _compile(node: nodes.Node, scope: Scope) -> Run:
-    from service.feel.compiler.dispatch import compile_node
-
-    return compile_node(node, scope)
-
-
+@compiles(nodes.If)
 def condition(node: nodes.If, scope: Scope) -> Run:
     """``if``: whatever is not true leads to the ``else`` part."""
-    test, place = _compile(node.condition, scope), scope.place(node.condition)
-    yes, no = _compile(node.yes, scope), _compile(node.no, scope)
+    test, place = compile_node(node.condition, scope), scope.place(node.condition)
+    yes, no = compile_node(node.yes, scope), compile_node(node.no, scope)
 
     def run(s: Frame) -> Value:
         result = test(s)
@@ -37,6 +33,7 @@ def condition(node: nodes.If, scope: Scope) -> Run:
     return run
 
 
+@compiles(nodes.For)
 def loop(node: nodes.For, scope: Scope) -> Run:
     """``for``: the list of the body's values; ``partial`` is the list so far."""
     inner = scope.child()
@@ -45,7 +42,7 @@ def loop(node: nodes.For, scope: Scope) -> Run:
         return _simple_loop(node, inner)
     inner.live.add("partial")
     rounds = _rounds(node.iterators, inner)
-    body = _compile(node.body, inner)
+    body = compile_node(node.body, inner)
 
     def run(s: Frame) -> Value:
         result: list[Value] = []
@@ -69,7 +66,7 @@ def loop(node: nodes.For, scope: Scope) -> Run:
 def _simple_loop(node: nodes.For, scope: Scope) -> Run:
     """A loop over one source that does not look at its own results."""
     source, slot = _source(node.iterators[0].source, scope), scope.bind(node.iterators[0].name)
-    body = _compile(node.body, scope)
+    body = compile_node(node.body, scope)
 
     def run(s: Frame) -> Value:
         values, runtime = source(s), s[1]
@@ -88,11 +85,12 @@ def _simple_loop(node: nodes.For, scope: Scope) -> Run:
     return run
 
 
+@compiles(nodes.Quantified)
 def quantified(node: nodes.Quantified, scope: Scope) -> Run:
     """``some`` and ``every``: the disjunction and the conjunction of the body's values."""
     inner, place = scope.child(), scope.place(node.body)
     rounds = _rounds(node.iterators, inner)
-    body, decisive = _compile(node.body, inner), not node.every
+    body, decisive = compile_node(node.body, inner), not node.every
 
     def run(s: Frame) -> Value:
         answer: bool | None = not decisive
@@ -175,13 +173,13 @@ def _nest(iterators: tuple[nodes.Iterator, ...], scope: Scope) -> Rounds:
 def _source(node: nodes.Node, scope: Scope) -> Run:
     place = scope.place(node)
     if isinstance(node, nodes.Interval):
-        first, last = _compile(node.first, scope), _compile(node.last, scope)
+        first, last = compile_node(node.first, scope), compile_node(node.last, scope)
 
         def span(s: Frame) -> Value:
             return _guarded(s, place, Range(first(s), last(s)), both_ways=True)
 
         return span
-    value = _compile(node, scope)
+    value = compile_node(node, scope)
     return lambda s: _guarded(s, place, value(s), both_ways=False)
 
 

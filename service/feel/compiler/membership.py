@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from service.feel import nodes
 from service.feel import operators as semantics
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.names import negated_literal
 from service.feel.compiler.operations import comparison, failed
 from service.feel.compiler.scope import Frame, Run, Scope
@@ -14,15 +15,10 @@ from service.feel.runtime import Place
 from service.feel.values import Range, Value, admitted, kind_of
 
 
-def _compile(node: nodes.Node, scope: Scope) -> Run:
-    from service.feel.compiler.dispatch import compile_node
-
-    return compile_node(node, scope)
-
-
+@compiles(nodes.In)
 def within(node: nodes.In, scope: Scope) -> Run:
     """``value in (tests)``: true if one test holds, null if none does and one has no answer."""
-    value, slot = _compile(node.value, scope), scope.unit.slot()
+    value, slot = compile_node(node.value, scope), scope.unit.slot()
     tests = [one_test(test, slot, scope, cell=False) for test in node.tests]
     combined = tests[0] if len(tests) == 1 else _any(tests)
 
@@ -73,7 +69,7 @@ def one_test(node: nodes.Node, slot: int, scope: Scope, cell: bool) -> Run:
     negative = negated_literal(node)
     if negative is not None:
         return _constant_test(negative, slot)
-    result = _compile(node, scope)
+    result = compile_node(node, scope)
     if isinstance(node, nodes.RangeLiteral):
         return _range_test(result, slot, place)
     if cell and nodes.mentions(node, "?"):
@@ -102,7 +98,7 @@ def _single(value: list[Value], constant: Value) -> bool | None:
 
 
 def _operator_test(node: nodes.UnaryTest, slot: int, scope: Scope) -> Run:
-    endpoint, place, op = _compile(node.endpoint, scope), scope.place(node), node.op
+    endpoint, place, op = compile_node(node.endpoint, scope), scope.place(node), node.op
     if op in ("=", "!="):
 
         def run(s: Frame) -> Value:

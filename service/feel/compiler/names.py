@@ -8,18 +8,21 @@ from typing import Any
 
 from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.scope import CONTEXT, Frame, Run, Scope
 from service.feel.runtime import Place, Runtime
 from service.feel.temporal.properties import READERS
 from service.feel.values import MISSING, NATIVE, WIDE, Range, Value, admit, admitted, kind_of
 
 
+@compiles(nodes.Literal)
 def literal(node: nodes.Literal, scope: Scope) -> Run:
     """A constant."""
     value = node.value
     return lambda s: value
 
 
+@compiles(nodes.BadLiteral)
 def bad_literal(node: nodes.BadLiteral, scope: Scope) -> Run:
     """An ``@"..."`` that is no temporal value."""
     place, text = scope.place(node), node.text
@@ -31,6 +34,7 @@ def bad_literal(node: nodes.BadLiteral, scope: Scope) -> Run:
     return run
 
 
+@compiles(nodes.Name)
 def name(node: nodes.Name, scope: Scope) -> Run:
     """A variable, an entry of a filter item, or a built-in function as a value."""
     return resolve(node.name, scope.place(node), scope)
@@ -134,10 +138,9 @@ def _item_entry(slot: int, name: str, base: Run) -> Run:
     return run
 
 
+@compiles(nodes.Path)
 def path(node: nodes.Path, scope: Scope) -> Run:
     """``subject.name``."""
-    from service.feel.compiler.dispatch import compile_node
-
     subject, member, place = compile_node(node.subject, scope), node.name, scope.place(node)
     entry = entry_of(node, scope)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.feel import nodes
 from service.feel import operators as semantics
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.names import entry_of, negated_literal
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
@@ -31,18 +32,13 @@ _DIRECT: dict[str, Operation] = {**_ORDER, "=": operator.eq, "!=": operator.ne}
 _LONG_CHAIN = 12
 
 
-def _compile(node: nodes.Node, scope: Scope) -> Run:
-    from service.feel.compiler.dispatch import compile_node
-
-    return compile_node(node, scope)
-
-
+@compiles(nodes.Negation)
 def negation(node: nodes.Negation, scope: Scope) -> Run:
     """``-operand``."""
     constant = negated_literal(node)
     if constant is not None:
         return lambda s: constant
-    operand, place = _compile(node.operand, scope), scope.place(node)
+    operand, place = compile_node(node.operand, scope), scope.place(node)
 
     def run(s: Frame) -> Value:
         try:
@@ -61,12 +57,13 @@ def failed(s: Frame, place: Place, failure: Failure) -> Value:
     return None
 
 
+@compiles(nodes.Binary)
 def binary(node: nodes.Binary, scope: Scope) -> Run:
     """``left op right``; long chains of one kind of operator run in a loop, so that they need no deep stack."""
     chain = _chain(node)
     if len(chain) > _LONG_CHAIN:
         return _long(chain, scope)
-    return _joined(node, _compile(node.left, scope), scope)
+    return _joined(node, compile_node(node.left, scope), scope)
 
 
 def _chain(node: nodes.Binary) -> list[nodes.Binary]:
@@ -78,7 +75,7 @@ def _chain(node: nodes.Binary) -> list[nodes.Binary]:
 
 def _long(chain: list[nodes.Binary], scope: Scope) -> Run:
     carried = scope.unit.slot()
-    first = _compile(chain[0].left, scope)
+    first = compile_node(chain[0].left, scope)
     steps = [_joined(node, lambda s: s[carried], scope) for node in chain]
 
     def run(s: Frame) -> Value:
@@ -92,7 +89,7 @@ def _long(chain: list[nodes.Binary], scope: Scope) -> Run:
 
 
 def _joined(node: nodes.Binary, left: Run, scope: Scope) -> Run:
-    right, place, op = _compile(node.right, scope), scope.place(node), node.op
+    right, place, op = compile_node(node.right, scope), scope.place(node), node.op
     if op == "and":
         return _and(left, right, place)
     if op == "or":
@@ -284,10 +281,11 @@ def _or(left: Run, right: Run, place: Place) -> Run:
     return run
 
 
+@compiles(nodes.Between)
 def between(node: nodes.Between, scope: Scope) -> Run:
     """``value between low and high``."""
-    value, place = _compile(node.value, scope), scope.place(node)
-    low, high = _compile(node.low, scope), _compile(node.high, scope)
+    value, place = compile_node(node.value, scope), scope.place(node)
+    low, high = compile_node(node.low, scope), compile_node(node.high, scope)
 
     def run(s: Frame) -> Value:
         v, a, b = value(s), low(s), high(s)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from service.feel import nodes, types
+from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure
 from service.feel.runtime import Place
 from service.feel.values import Value
 
 
+@compiles(nodes.InstanceOf)
 def instance_of(node: nodes.InstanceOf, scope: Scope) -> Run:
     """``value instance of type``; null if there is no such type."""
-    from service.feel.compiler.dispatch import compile_node
-
     value, place = compile_node(node.value, scope), scope.place(node.type)
     try:
         expected = _complete(node.type, scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.engine.decisions.boxed.dispatch import compile_child, compile_expression, compiles, expressions
 from service.engine.decisions.document import Element, child, children, name_of
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import Logic, Scope, Site
@@ -9,6 +10,7 @@ from service.feel.functions import HostFunction
 from service.feel.values import Value
 
 
+@compiles("context")
 def context(element: Element, site: Site) -> Logic:
     """A context whose entries see those before them; an entry without a name is the result of the whole."""
     entries: list[tuple[str, Logic]] = []
@@ -35,8 +37,6 @@ def context(element: Element, site: Site) -> Logic:
 
 
 def _entry(entry: Element, site: Site) -> Logic:
-    from service.engine.decisions.boxed.dispatch import compile_child
-
     return compile_child(entry, site)
 
 
@@ -44,24 +44,22 @@ def _is_function(entry: Element) -> bool:
     return child(entry, "functionDefinition") is not None
 
 
+@compiles("list")
 def boxed_list(element: Element, site: Site) -> Logic:
     """A list of expressions."""
-    from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
-
-    items = [compile_expression(item, site) for item in children(element, *EXPRESSIONS)]
+    items = [compile_expression(item, site) for item in expressions(element)]
     return lambda scope, runtime: [item(scope, runtime) for item in items]
 
 
+@compiles("relation")
 def relation(element: Element, site: Site) -> Logic:
     """A list of contexts, written as a table of expressions."""
-    from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_expression
-
     columns = list(children(element, "column"))
     names = [name_of(column) for column in columns]
     rows = [
         [
             site.typed(compile_expression(cell, site), column)
-            for cell, column in zip(children(row, *EXPRESSIONS), columns, strict=False)
+            for cell, column in zip(expressions(row), columns, strict=False)
         ]
         for row in children(element, "row")
     ]

@@ -1,29 +1,29 @@
-"""Which function compiles which boxed expression."""
+"""Which function compiles which boxed expression; the modules of this package register theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from service.engine.decisions.boxed import contexts, functions, iterators, literals
 from service.engine.decisions.document import Element, children, tag
 from service.engine.decisions.site import Logic, Site, nothing
-from service.engine.decisions.table.compile import decision_table
 
-_COMPILERS: dict[str, Callable[[Element, Site], Logic]] = {
-    "literalExpression": literals.literal,
-    "context": contexts.context,
-    "list": contexts.boxed_list,
-    "relation": contexts.relation,
-    "invocation": functions.invocation,
-    "functionDefinition": functions.definition,
-    "decisionTable": decision_table,
-    "conditional": iterators.conditional,
-    "filter": iterators.filtering,
-    "for": iterators.loop,
-    "every": iterators.every,
-    "some": iterators.some,
-}
-EXPRESSIONS = tuple(_COMPILERS)
+Compiler = Callable[[Element, Site], Logic]
+_COMPILERS: dict[str, Compiler] = {}
+
+
+def compiles(name: str) -> Callable[[Compiler], Compiler]:
+    """Register a function as the one that compiles elements of a name."""
+
+    def register(compiler: Compiler) -> Compiler:
+        _COMPILERS[name] = compiler
+        return compiler
+
+    return register
+
+
+def expressions(element: Element) -> Iterator[Element]:
+    """The expressions directly inside an element."""
+    return children(element, *_COMPILERS)
 
 
 def compile_expression(element: Element, site: Site) -> Logic:
@@ -33,5 +33,5 @@ def compile_expression(element: Element, site: Site) -> Logic:
 
 def compile_child(element: Element | None, site: Site) -> Logic:
     """The logic of the expression inside an element; that of null if there is none."""
-    found = None if element is None else next(children(element, *EXPRESSIONS), None)
+    found = None if element is None else next(expressions(element), None)
     return nothing if found is None else compile_expression(found, site)

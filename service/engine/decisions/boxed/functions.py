@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.engine.decisions.boxed.dispatch import compile_child, compile_expression, compiles, expressions
 from service.engine.decisions.document import Element, child, children, name_of, text_of
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import NOWHERE, Logic, Scope, Site, convert, nothing
@@ -11,11 +12,10 @@ from service.feel.types import ANY, Type
 from service.feel.values import Function, Value, kind_of
 
 
+@compiles("invocation")
 def invocation(element: Element, site: Site) -> Logic:
     """A call with named arguments; with names in the function's order if it takes no names."""
-    from service.engine.decisions.boxed.dispatch import EXPRESSIONS, compile_child, compile_expression
-
-    called = next(children(element, *EXPRESSIONS), None)
+    called = next(expressions(element), None)
     if called is None:
         site.problem(element, "the invocation does not say what it invokes")
         return nothing
@@ -36,6 +36,7 @@ def invocation(element: Element, site: Site) -> Logic:
     return run
 
 
+@compiles("functionDefinition")
 def definition(element: Element, site: Site) -> Logic:
     """A function as a value; it sees the variables of its place."""
     parameters, types = formal_parameters(element, site)
@@ -58,8 +59,6 @@ def formal_parameters(element: Element, site: Site) -> tuple[tuple[str, ...], tu
 
 def function_body(element: Element, site: Site) -> Logic:
     """The body of a function definition; null with a warning if it is Java or PMML."""
-    from service.engine.decisions.boxed.dispatch import compile_child
-
     if (element.get("kind") or "FEEL").upper() != "FEEL":
         return _external
     return compile_child(element, site)

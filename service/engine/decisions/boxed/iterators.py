@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from service.engine.decisions.boxed.dispatch import compile_child, compiles
 from service.engine.decisions.document import Element, child
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import NOWHERE, Logic, Scope, Site
@@ -15,12 +16,11 @@ from service.feel.values import Value, items, kind_of
 
 
 def _part(element: Element, name: str, site: Site) -> Logic:
-    from service.engine.decisions.boxed.dispatch import compile_child
-
     found = child(element, name)
     return site.typed(compile_child(found, site), found)
 
 
+@compiles("conditional")
 def conditional(element: Element, site: Site) -> Logic:
     """``if``, ``then``, ``else``; the condition must be true, false or null (clause 10.2.1.8)."""
     test, yes, no = (_part(element, name, site) for name in ("if", "then", "else"))
@@ -35,6 +35,7 @@ def conditional(element: Element, site: Site) -> Logic:
     return run
 
 
+@compiles("filter")
 def filtering(element: Element, site: Site) -> Logic:
     """The items of ``in`` for which ``match`` is true; ``item`` is the item at hand."""
     source, match = _part(element, "in", site), _part(element, "match", site.with_names(["item"]))
@@ -64,6 +65,7 @@ def _item_scope(scope: Scope, item: Value) -> Scope:
     return {**scope, "item": item, **item} if type(item) is dict else {**scope, "item": item}
 
 
+@compiles("for")
 def loop(element: Element, site: Site) -> Logic:
     """The list of the values of ``return``; ``partial`` is the list so far."""
     variable = element.get("iteratorVariable") or "item"
@@ -96,11 +98,13 @@ def _iterated(value: Value, runtime: DecisionRuntime) -> Iterable[Value] | None:
         return None
 
 
+@compiles("every")
 def every(element: Element, site: Site) -> Logic:
     """True if ``satisfies`` is true for every item."""
     return _quantified(element, site, decisive=False)
 
 
+@compiles("some")
 def some(element: Element, site: Site) -> Logic:
     """True if ``satisfies`` is true for some item."""
     return _quantified(element, site, decisive=True)

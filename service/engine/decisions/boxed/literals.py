@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from service.engine.decisions.boxed.dispatch import compiles
 from service.engine.decisions.document import Element, text_of
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import Logic, Scope, Site, nothing
 from service.feel.values import Value
 
 
+@compiles("literalExpression")
 def literal(element: Element, site: Site) -> Logic:
     """A FEEL expression; an empty one is null."""
     language = (element.get("expressionLanguage") or "").rstrip("/").lower()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from service import feel
+from service.engine.decisions.boxed import literals
+from service.engine.decisions.boxed.dispatch import compiles
 from service.engine.decisions.document import Element, child, children, name_of, text_of
 from service.engine.decisions.site import Logic, Site, nothing
 from service.engine.decisions.table.parts import Cell, Input, Output, Rule
@@ -22,6 +25,7 @@ _POLICY_NAMES = {
 _AGGREGATIONS = {"+": "SUM", "<": "MIN", ">": "MAX", "#": "COUNT"}
 
 
+@compiles("decisionTable")
 def decision_table(element: Element, site: Site) -> Logic:
     """The logic of a decision table."""
     policy = _policy(element, site)
@@ -59,9 +63,7 @@ def _input(element: Element, site: Site) -> Input:
     if expression is None or not text:
         site.problem(element, "an input of the decision table has no expression")
         return Input(element.get("label") or "", nothing)
-    from service.engine.decisions.boxed.literals import expression as feel_expression
-
-    logic = feel_expression(text, expression, site)
+    logic = literals.expression(text, expression, site)
     expected = site.types.reference(expression.get("typeRef"), expression)
     return Input(text, logic, expected, _allowed(child(element, "inputValues"), site))
 
@@ -76,9 +78,7 @@ def _output(element: Element, site: Site) -> Output:
     default = child(element, "defaultOutputEntry")
     logic = None
     if default is not None and text_of(default):
-        from service.engine.decisions.boxed.literals import expression
-
-        logic = expression(text_of(default), default, site)
+        logic = literals.expression(text_of(default), default, site)
     return Output(
         name_of(element),
         site.types.reference(element.get("typeRef"), element),
@@ -94,8 +94,6 @@ def _order(element: Element | None, site: Site) -> tuple[Value, ...]:
     if element is None or not text:
         return ()
     try:
-        from service import feel
-
         values = feel.evaluate(f"[{text}]")
     except feel.FeelSyntaxError:
         return ()
@@ -116,9 +114,7 @@ def _rule(number: int, element: Element, site: Site, inputs: int, outputs: int) 
         cell = _cell(entry, site)
         if cell is not None:
             cells.append((column, cell))
-    from service.engine.decisions.boxed.literals import literal
-
-    logics = [site.typed(literal(entry, site), entry) for entry in results]
+    logics = [site.typed(literals.literal(entry, site), entry) for entry in results]
     return Rule(
         number,
         element.get("id") or "",

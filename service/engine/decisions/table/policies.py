@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from service.engine.decisions.runtime import DecisionRuntime
 from service.engine.decisions.site import Scope
 from service.engine.decisions.table.parts import Output, Rule
+from service.feel.builtins import FUNCTIONS
 from service.feel.errors import Failure
 from service.feel.functions import Builtin
 from service.feel.operators import equal, in_range
@@ -80,7 +81,6 @@ def _highest(table: Table, rules: Sequence[Rule], scope: Scope, runtime: Decisio
 
 def _aggregated(function: str) -> Apply:
     def apply(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
-        from service.feel.builtins import FUNCTIONS
 
         results = _rule_order(table, rules, scope, runtime)
         if len(table.outputs) == 1:
