@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from service.workflow.running import Running
 
 
+RENEWED = (
+    "ON CONFLICT (key) DO UPDATE SET state = excluded.state, retries = excluded.retries, worker = excluded.worker, "
+    "visible_at = excluded.visible_at, deadline = NULL, error_code = NULL, error_message = NULL, ended_at = NULL"
+)
+"""A job is asked for again, under the key of its element, when its incident is resolved."""
+
+
 class Outcome:
     """The waits, tasks, jobs, calls and incidents that one command opened and closed."""
 
@@ -99,7 +106,7 @@ class Outcome:
                 batch.delete(model.__table__, owner_key=owner, element_id=element_id)
         for model, rows in self.rows.items():
             for row in rows.values():
-                batch.insert(model.__table__, row)
+                batch.insert(model.__table__, row, RENEWED if model is models.Job else "")
         self._close(batch)
 
     def end(self) -> dict[str, Any]:

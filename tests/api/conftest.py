@@ -14,9 +14,8 @@ from werkzeug.test import encode_multipart
 from service.identity import Unit, credentials, people, roles, units
 from service.workflow import live, releases
 from tests.api import serving
+from tests.api.sdk import PASSWORD, client_for
 from tests.engine import bpmn
-
-PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
@@ -173,3 +172,17 @@ def address(app: flask.Flask, county: County) -> Iterator[str]:
     """The address of a listening server with a worker."""
     with serving.listening(app) as found, serving.working(app):
         yield found
+
+
+@pytest.fixture
+def camunda(address: str) -> Iterator[Any]:
+    """The published SDK as the administrator."""
+    with client_for(address, "admin") as client:
+        yield client
+
+
+@pytest.fixture
+def bob(address: str) -> Iterator[Any]:
+    """The published SDK as Bob."""
+    with client_for(address, "bob") as client:
+        yield client

@@ -2,80 +2,13 @@
 
 import asyncio
 import datetime as dt
-import time
 
 import camunda_orchestration_sdk as sdk
 import pytest
 from camunda_orchestration_sdk import errors, models
 
-from tests.api.conftest import ONE_TASK, PASSWORD
-from tests.engine import bpmn
-
-SERVICE = """<bpmn:startEvent id="s"/><bpmn:serviceTask id="pay"><bpmn:extensionElements>
-<zeebe:taskDefinition type="pay" retries="2"/>
-<zeebe:taskHeaders><zeebe:header key="bank" value="RCC"/></zeebe:taskHeaders>
-</bpmn:extensionElements></bpmn:serviceTask><bpmn:endEvent id="e"/><bpmn:endEvent id="refused"/>
-<bpmn:boundaryEvent id="no" attachedToRef="pay"><bpmn:errorEventDefinition errorRef="NoMoney"/></bpmn:boundaryEvent>
-flow: s -> pay -> e
-flow: no -> refused
-"""
-NO_MONEY = '<bpmn:error id="NoMoney" errorCode="NO_MONEY"/>'
-WAITING = """<bpmn:startEvent id="s"/><bpmn:intermediateCatchEvent id="wait">
-<bpmn:messageEventDefinition messageRef="M"/></bpmn:intermediateCatchEvent><bpmn:endEvent id="e"/>
-flow: s -> wait -> e
-"""
-PAID = """<bpmn:message id="M" name="paid"><bpmn:extensionElements><zeebe:subscription correlationKey="=household"/>
-</bpmn:extensionElements></bpmn:message>"""
-
-
-def client_for(address, name):
-    return sdk.CamundaClient(
-        configuration={
-            "CAMUNDA_REST_ADDRESS": address,
-            "CAMUNDA_AUTH_STRATEGY": "BASIC",
-            "CAMUNDA_BASIC_AUTH_USERNAME": name,
-            "CAMUNDA_BASIC_AUTH_PASSWORD": PASSWORD,
-        }
-    )
-
-
-@pytest.fixture
-def camunda(address):
-    with client_for(address, "admin") as client:
-        yield client
-
-
-@pytest.fixture
-def bob(address):
-    with client_for(address, "bob") as client:
-        yield client
-
-
-def deploy(client, tmp_path, **bodies):
-    paths = []
-    for name, body in bodies.items():
-        path = tmp_path / f"{name}.bpmn"
-        path.write_bytes(bpmn.xml(body, process_id=name, shared=PAID + NO_MONEY))
-        paths.append(path)
-    return client.deploy_resources_from_files(paths)
-
-
-def start(client, process_id, **variables):
-    given = models.ProcessInstanceCreationInstructionBaseVariables.from_dict({"unit": "4502-e"} | variables)
-    body = sdk.ProcessCreationById(process_definition_id=sdk.ProcessDefinitionId(process_id), variables=given)
-    return client.create_process_instance(data=body)
-
-
-def eventually(question, seconds=10):
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.03)
-    return answer
-
-
-def state(client, key):
-    return client.get_process_instance(process_instance_key=key).state.value
+from tests.api.conftest import ONE_TASK
+from tests.api.sdk import SERVICE, WAITING, activate, deploy, eventually, start, state
 
 
 def test_the_server_tells_what_it_is_and_who_one_is(camunda, bob):
@@ -175,11 +108,6 @@ def test_an_incident_is_found_and_resolved(camunda, tmp_path):
     (again,) = activate(camunda)
     camunda.complete_job(job_key=again.job_key)
     assert state(camunda, created.process_instance_key) == "COMPLETED"
-
-
-def activate(client):
-    body = {"type": "pay", "timeout": 60000, "maxJobsToActivate": 5, "worker": "w"}
-    return client.activate_jobs(data=models.JobActivationRequest.from_dict(body)).jobs
 
 
 def test_a_worker_works(address, camunda, tmp_path):
