@@ -44,9 +44,8 @@ def main(names: tuple[str, ...], rounds: int, seed: int | None) -> None:
                     figures += BENCHES[name].run(place)
     if figures:
         show(figures, TITLE)
-    if "feel" in chosen:
-        feel.main()
-    sys.exit(not all(each.met for each in figures))
+    met = feel.main() if "feel" in chosen else True
+    sys.exit(not (met and all(each.met for each in figures)))
 
 
 def _kill(rounds: int, seed: int) -> None:
