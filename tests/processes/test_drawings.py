@@ -61,6 +61,15 @@ def test_a_process_bears_the_name_of_its_file_or_begins_with_a_known_prefix(file
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", i) for i in ids)
 
 
+def test_the_page_beside_the_pictures_names_elements_that_are_drawn_and_shows_every_file() -> None:
+    page = (Path(__file__).parents[2] / "docs/diagrams/README.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:Task|Activity|Event|Gateway|End)_\w+)`", page))
+    drawn = {e.get("id") for file in FILES for e in drawing.Drawing(file).root.iter(f"{drawing.BPMN}*")}
+    assert len(named) > 100
+    assert named - drawn == set()
+    assert set(re.findall(r"\]\((\w+)\.png\)", page)) == {file.stem for file in FILES}
+
+
 @each_file
 def test_every_user_task_is_for_a_role(file: Path) -> None:
     """Either the lane is a role (DOMAIN §8.1), or the task names its roles, by id or by an expression."""
