@@ -372,7 +372,8 @@ def test_no_route_of_notice_and_objection_is_left_out() -> None:
     second = notice(Task_CountObjections=NO_OBJECTIONS | {"objections_fault": 1})
     assert first.run(NOTICE).flows | second.run(NOTICE).flows == all_flows("public_notice")
     settled = objection(Task_InvestigateObjection={"facts_sufficient": False}, Task_ServeReply={"appealed": True})
-    assert settled.flows | objection().flows == all_flows("pn_objection")
+    late = objection(Task_NumberObjection=Thrown("CLOSED"))
+    assert settled.flows | objection().flows | late.flows == all_flows("pn_objection")
 
 
 def test_deadlines_are_those_of_the_campaign_year_else_of_this_year() -> None:
