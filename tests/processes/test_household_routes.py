@@ -373,7 +373,9 @@ def test_no_route_of_notice_and_objection_is_left_out() -> None:
     assert first.run(NOTICE).flows | second.run(NOTICE).flows == all_flows("public_notice")
     settled = objection(Task_InvestigateObjection={"facts_sufficient": False}, Task_ServeReply={"appealed": True})
     late = objection(Task_NumberObjection=Thrown("CLOSED"))
-    assert settled.flows | objection().flows | late.flows == all_flows("pn_objection")
+    unknown = objection(Task_ApplyDecision=[Thrown("UNKNOWN_PARTY"), {}])
+    passed = settled.flows | objection().flows | late.flows | unknown.flows
+    assert passed == all_flows("pn_objection")
 
 
 def test_deadlines_are_those_of_the_campaign_year_else_of_this_year() -> None:
