@@ -17,10 +17,10 @@ let draft = null;
 
 async function start() {
   if (schema) {
-    const kept = Draft.kept(page.dataset.draft);
+    const kept = page.dataset.draft ? Draft.kept(page.dataset.draft) : null;
     form = await openForm(document.querySelector('#form'), schema, { ...data, ...kept }, { readOnly: !button });
 
-    if (button) {
+    if (button && page.dataset.draft) {
       draft = new Draft(page.dataset.draft, () => typed(form), tellDraft);
       if (kept) {
         draft.changed();
@@ -31,7 +31,10 @@ async function start() {
 
   button?.addEventListener('click', () => complete().catch(refused));
   page.dataset.ready = 'true';
-  window.setInterval(lookAround, PERIOD);
+
+  if (page.dataset.state) {
+    window.setInterval(lookAround, PERIOD);
+  }
 }
 
 /** The form has settled after the first frames; from then on a change is something typed. */

@@ -5,9 +5,9 @@ They translate, they never decide: who may see or do what is asked of `identity.
 
 import flask
 
-from service.web import account, assets, definitions, inbox, notices, problems, roster, shield, tasks, words
+from service.web import account, assets, definitions, inbox, notices, problems, roster, shield, starting, tasks, words
 
-NOUNS = (account, inbox, tasks, roster, definitions, notices)
+NOUNS = (account, inbox, tasks, roster, definitions, starting, notices)
 
 
 def init_app(app: flask.Flask) -> None:

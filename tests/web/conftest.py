@@ -62,9 +62,16 @@ def county(app: flask.Flask, built: None) -> dict[str, int]:
 
 
 @pytest.fixture
-def address(app: flask.Flask, county: dict[str, int]) -> Iterator[str]:
-    """The address of a listening server with a worker."""
-    with serving.listening(app) as found, serving.working(app):
+def worker(app: flask.Flask, county: dict[str, int]) -> Iterator[None]:
+    """Background work is done as it comes; a file whose tests do it themselves has a fixture of this name."""
+    with serving.working(app):
+        yield
+
+
+@pytest.fixture
+def address(app: flask.Flask, county: dict[str, int], worker: None) -> Iterator[str]:
+    """The address of a listening server."""
+    with serving.listening(app) as found:
         yield found
 
 

@@ -10,7 +10,6 @@ from service import db, jobs
 from service.identity import people, units
 from service.notices import models
 from service.workflow import models as workflow
-from tests.api import serving
 from tests.notices.test_process import Publicity
 from tests.web.conftest import PASSWORD
 
@@ -18,10 +17,8 @@ TODAY = "2014-07-20T09:00+08:00"
 
 
 @pytest.fixture
-def address(app, county):
-    """A listening server without a worker: these tests do the background work themselves."""
-    with serving.listening(app) as found:
-        yield found
+def worker():
+    """None: these tests do the background work."""
 
 
 @pytest.fixture

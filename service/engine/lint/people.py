@@ -47,6 +47,8 @@ def _forms(chart: Chart) -> Iterator[tuple[model.Node, str | None]]:
         if node.user_task is not None:
             yield node, node.user_task.form_id
         yield node, node.properties.get("rosterForm")
+    for node in chart.process.nodes.values():
+        yield node, node.properties.get("sendForm")
     for node in chart.kind("startEvent"):
         definition = reader.ext(chart.element(node), "formDefinition")
         if definition is not None:

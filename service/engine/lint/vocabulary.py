@@ -198,6 +198,8 @@ EXTENSIONS: Mapping[str, Extension] = {
 }
 
 ROSTER = tuple("roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split())
+SEND = ("sendForm", "sendBy", "sendAs")
+"""What says that people may send a start or message event (service.register.desk)."""
 
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process callActivity userTask"),
@@ -205,5 +207,6 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "dueReminder": _on("userTask"),
     "notBy": _on("userTask"),
     **dict.fromkeys(ROSTER, _on("userTask")),
+    **dict.fromkeys(SEND, model.CATCHING),
 }
 """The zeebe:property names that Lika reads, and where."""
