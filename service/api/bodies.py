@@ -86,6 +86,8 @@ def _raw(request: flask.Request) -> bytes:
         raw = request.get_data(cache=False)
     except exceptions.RequestEntityTooLarge:
         raw = None
+    except OSError:
+        raise errors.Invalid(_("The body did not arrive whole.")) from None
     if raw is None or len(raw) > LARGEST_JSON:
         raise errors.TooLarge(_("The body is larger than %(mb)s MB."), mb=LARGEST_JSON // 1024 // 1024)
     return raw

@@ -9,6 +9,7 @@ import flask
 import orjson
 import psycopg
 import sqlalchemy as sqla
+from gunicorn.http.errors import ParseException
 from werkzeug import exceptions
 
 from service import errors
@@ -90,6 +91,8 @@ BUSY = ("40", "53", "55", "57", "08")
 
 def of_failure(error: Exception) -> flask.Response:
     """Return the details of what the database refused; log any other failure and tell the caller only its id."""
+    if isinstance(error, ParseException):
+        return of_problem(errors.Invalid(_("The body did not arrive whole.")))
     cause = error.orig if isinstance(error, sqla.exc.DBAPIError) else error
     state = (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
     if state.startswith(UNSTORABLE) or isinstance(cause, psycopg.DataError):

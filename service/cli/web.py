@@ -1,5 +1,7 @@
 """`lika web`: the web server."""
 
+import socket
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import service
 from service.cli._context import at_address, use_database
 from service.errors import _
 
+SECONDS_OF_SILENCE = 10
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own heartbeat file, opened by it safely
 
 
@@ -50,6 +53,14 @@ def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
         "timeout": 60,
         "graceful_timeout": 10,
         "keepalive": 30,
+        "when_ready": _hurry,
         "loglevel": "warning",
         "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
     }
+
+
+def _hurry(server: Any) -> None:
+    """Give up on a caller who falls silent amid a request; connections inherit this from the listening socket."""
+    for listener in server.LISTENERS:
+        limit = struct.pack("@ll", SECONDS_OF_SILENCE, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
