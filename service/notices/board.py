@@ -24,6 +24,9 @@ LABELS = {
     "households": _("Households"),
 }
 
+OF_HOUSEHOLDS = _("%(subject)s: %(count)s households, %(persons)s persons, as listed below.")
+OF_VILLAGES = _("%(subject)s: %(count)s villages with %(persons)s persons, as listed below.")
+
 
 def get(key: Any) -> models.Notice:
     """A notice by its key, as number or text.
@@ -164,9 +167,9 @@ def text(notice: models.Notice) -> str:
     parts = [
         notice.basis,
         errors.localize(
-            _("%(subject)s: %(households)s households, %(persons)s persons, as listed below."),
+            OF_VILLAGES if _shows_villages(notice) else OF_HOUSEHOLDS,
             subject=notice.subject,
-            households=notice.households,
+            count=notice.households,
             persons=notice.persons,
         ),
         errors.localize(_("This notice is displayed for %(days)s days after the day of posting."), days=notice.days),
@@ -194,6 +197,10 @@ def _draft_of(instance_key: int) -> models.Notice | None:
 def _columns(listed: Sequence[register.Case]) -> Sequence[str]:
     of_villages = bool(listed) and all(case.kind == cases.VILLAGE for case in listed)
     return content.VILLAGE_COLUMNS if of_villages else content.HOUSEHOLD_COLUMNS
+
+
+def _shows_villages(notice: models.Notice) -> bool:
+    return "village" in notice.columns and "head_name" not in notice.columns
 
 
 def _entry(case: register.Case) -> dict[str, Any]:

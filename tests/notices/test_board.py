@@ -10,6 +10,7 @@ from service.notices import board as boards
 from service.notices import models
 from service.register import households
 from tests.notices.conftest import local
+from tests.register import world as worlds
 
 
 def stored():
@@ -24,6 +25,15 @@ def test_the_draft_lists_groups_heads_and_persons_with_totals(board):
     assert [column["key"] for column in notice["columns"]] == ["no", "group", "head_name", "persons"]
     assert notice["rows"][1] == {"no": 2, "group": "上寨屯", "head_name": "吴3", "persons": 3}
     assert notice["issuer"] in notice["text"]
+
+
+def test_a_list_of_villages_is_counted_in_villages(app):
+    world = worlds.World()
+    world.do("cases-open", world.township, {"from": "villages", "state": "初选"})
+    given = {"subject": "贫困村初选名单", "mode": "公示", "round": "1", "issuer": "枫溪乡人民政府", "days": Decimal(7)}
+    notice = world.do("notice-draft", world.township, {"where": '=case.state = "初选"'}, **given)["notice"]
+    assert [column["key"] for column in notice["columns"]] == ["no", "village", "households", "persons"]
+    assert "2 villages with 800 persons" in notice["text"]
 
 
 def test_no_number_telephone_or_illness_reaches_the_notice(board):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from service import bootstrap, clock, db, identity, jobs
+from service import bootstrap, clock, db, errors, identity, jobs
 from service.identity import units
 from service.notices import models
 from service.workflow import messages, tasks
@@ -73,6 +73,7 @@ class Publicity(worlds.World):
         self.answer(
             "Task_IssueNotice", {"decision": "签发", "seal_date": "2014-07-19", "sealed": True, "issued_by": "吴"}
         )
+        clock.stand_at(local(max(days)))
         photos = {"photo_close": "files::1", "photo_far": "files::2", "posted_by": "石", "witness": "龙"}
         self.answer("Task_PostNotice", *({"posted_at": local(day).isoformat(), **photos} for day in days))
 
@@ -187,6 +188,28 @@ def test_days_not_displayed_are_made_up(publicity, at):
     at("2014-07-29T00:01+08:00")
     publicity.take_down(0, 0)
     assert publicity.open() == ["Task_SignCertificate"]
+
+
+def test_no_site_is_posted_before_the_seal_or_in_the_future(publicity):
+    publicity.answer(
+        "Task_IssueNotice", {"decision": "签发", "seal_date": "2014-07-19", "sealed": True, "issued_by": "吴"}
+    )
+    paper = {"photo_close": "files::1", "photo_far": "files::2", "posted_by": "石", "witness": "龙"}
+    for wrong in (local(12), local(19, 10)):
+        with pytest.raises(errors.Unprocessable) as refused:
+            publicity.answer("Task_PostNotice", {**paper, "posted_at": wrong.isoformat()})
+        assert list(refused.value.fields) == ["posted_at"]
+
+
+def test_a_notice_taken_down_before_the_end_has_lost_days(publicity, at):
+    publicity.publish(20, 20)
+    at("2014-07-28T00:01+08:00")
+    paper = {"removed_at": local(26).isoformat(), "removed_by": "石", "witness": "龙", "photo_end": "files::3"}
+    with pytest.raises(errors.Unprocessable) as refused:
+        publicity.answer("Task_TakeDownNotice", {**paper, "lost_days": 0})
+    assert list(refused.value.fields) == ["removed_at"]
+    publicity.answer("Task_TakeDownNotice", {**paper, "lost_days": 1, "lost_reason": "提前揭下"})
+    assert publicity.variable("notice_extended") is True
 
 
 def test_several_objections_are_handled_at_once(publicity, at):
