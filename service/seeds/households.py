@@ -91,6 +91,11 @@ class Share:
     left: bool = False
     near: bool = False
 
+    @property
+    def risen(self) -> bool:
+        """On the register, and well above the line with no gap left: a household that may exit."""
+        return self.registered and not self.poor and not self.near
+
 
 def village(place: Place, shares: Sequence[Share], numbers: people.Numbers, seed: int) -> Iterator[Draft]:
     """The households of one village, share by share, with running codes."""
@@ -144,12 +149,15 @@ def _household(dice: random.Random, place: Place, code: str, share: Share, size:
     members = people.family(dice, numbers, size, REFERENCE_POINT)
     cause = _cause(dice, members)
     attr = _attribute(dice, members, share.poor)
+    if share.risen:
+        _insure(members)
     hamlet = dice.choice(place.hamlets) if place.hamlets else ""
+    group = dice.randint(1, 12)
     draft = Draft(
         place=place,
         code=code,
-        hamlet=hamlet,
-        group_no=str(dice.randint(1, 12)),
+        hamlet=hamlet or f"第{group}组",
+        group_no=str(group),
         phone=numbers.phone(),
         members=tuple(members),
         facts=_conditions(dice, share),
@@ -178,6 +186,13 @@ def _cause(dice: random.Random, members: list[dict[str, Any]]) -> str:
     return dice.choice(PLAIN_CAUSES)
 
 
+def _insure(members: list[dict[str, Any]]) -> None:
+    """Give everybody the cooperative medical insurance, and nobody a serious illness."""
+    for member in members:
+        member["has_coop_medical"] = True
+        member["health"] = ["02" if code == "03" else code for code in member["health"]]
+
+
 def _attribute(dice: random.Random, members: list[dict[str, Any]], poor: bool) -> str:
     """Ordinary, or low-income guarantee (低保) with the head on it."""
     if poor and dice.random() < 0.18:
@@ -192,7 +207,7 @@ def _target(dice: random.Random, share: Share) -> Decimal:
         yuan = dice.triangular(900, float(POVERTY_LINE) - 0.01, 2300)
         return min(Decimal(yuan).quantize(CENT), POVERTY_LINE - CENT)
     safe = POVERTY_LINE * Decimal("1.5")
-    low, high = (safe if share.registered else Decimal(3200)), Decimal(9000)
+    low, high = (safe if share.risen else Decimal(3200)), Decimal(9000)
     if share.near:
         low, high = POVERTY_LINE, POVERTY_LINE * Decimal("1.4")
     return (low + (high - low) * Decimal(dice.random())).quantize(CENT)
