@@ -159,6 +159,7 @@ def context(notice: models.Notice) -> dict[str, Any]:
         "persons": notice.persons,
         "starts": notice.starts_at,
         "ends": notice.ends_at,
+        "late": notice.late,
     }
 
 

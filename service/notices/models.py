@@ -12,7 +12,10 @@ from service.identity import models as identity
 
 
 class Notice(db.Model):
-    """A publicity (公示) or announcement (公告) as posted; ``rows`` hold whitelisted columns only (DOMAIN §4)."""
+    """A publicity (公示) or announcement (公告) as posted; ``rows`` hold whitelisted columns only (DOMAIN §4).
+
+    ``late`` is a warning: a site was posted after the last day in the plan (DOMAIN A7, A14).
+    """
 
     __tablename__ = "notices"
 
@@ -36,6 +39,7 @@ class Notice(db.Model):
     persons: Mapped[int]
     days: Mapped[int]
     lost_days: Mapped[int] = mapped_column(default=0)
+    late: Mapped[bool] = mapped_column(default=False)
     drafted_at: Mapped[datetime] = mapped_column(default=clock.now)
     issued_at: Mapped[datetime | None]
     sealed_on: Mapped[date | None]

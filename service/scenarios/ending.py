@@ -17,7 +17,7 @@ from service.scenarios import view
 from service.workflow import models
 
 NOTICE = (
-    *("mode", "round", "title", "issuer", "columns", "rows", "households", "persons", "days"),
+    *("mode", "round", "title", "issuer", "columns", "rows", "households", "persons", "days", "late"),
     *("issued_at", "starts_at", "ends_at", "closed_at"),
 )
 OBJECTION = ("no", "kind", "party", "decision", "received_at", "decided_at", "replied_at")

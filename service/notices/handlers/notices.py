@@ -55,7 +55,7 @@ def open_period(job: handlers.Job) -> Mapping[str, Any]:
 
     Headers ``days`` (default the variable, else 7), ``latest`` (FEEL date by which it should be posted); variables
     ``postings`` (answers of f_posting) and ``sites``. Gives ``notice``, ``notice_starts``, ``notice_ends`` (24:00 of
-    the last day) and ``notice_late``.
+    the last day) and ``notice_late``, which the notice keeps as a warning.
     """
     task = scope.of(job)
     notice = _notice(task)
@@ -64,8 +64,8 @@ def open_period(job: handlers.Job) -> Mapping[str, Any]:
     board.post(notice, task.variables.get("postings") or [], sites, days)
     latest = task.value("latest")
     posted = [posting.posted_at for posting in board.postings(notice)]
-    late = periods.is_late(posted, _day(latest))
-    return {**_period(notice), "notice_late": late}
+    notice.late = periods.is_late(posted, _day(latest))
+    return {**_period(notice), "notice_late": notice.late}
 
 
 @handlers.handler("notice-close")
