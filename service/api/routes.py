@@ -116,9 +116,12 @@ def _describe(
     public: bool,
 ) -> None:
     """Leave the description for flask-smorest, without its wrappers: they would cost time in each request."""
-    manual: dict[str, Any] = {"parameters": parameters} if parameters else {}
+    manual: dict[str, Any] = {"operationId": schemas.camel(call.__name__)}
+    if parameters:
+        manual["parameters"] = parameters
     if schema is not None:
-        request_body = {"required": True, "content": {"application/json": {"schema": schema}}}
+        needed = any(field.required for field in schema.fields.values())
+        request_body = {"required": needed, "content": {"application/json": {"schema": schema}}}
     if request_body is not None:
         manual["requestBody"] = request_body
     if public:
