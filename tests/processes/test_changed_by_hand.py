@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from service import bootstrap, clock, db, engine, errors, identity, scenarios
 from service.scenarios import ending, player
+from service.scenarios.scratch import scratch
 from service.seeds import worlds
 from service.workflow import deployments, models, tasks
 from tests.processes.changing import Drawing, Table
 
+VILLAGES = Path(__file__).parents[1] / "scenarios/village_identification/full.yaml"
 SMALL = scenarios.read(Path(__file__).parent / "small_township.yaml")
 TOWNSHIP, SETTINGS, RULES = "household_identification.bpmn", "household_settings.dmn", "household_rules.dmn"
 
@@ -186,3 +188,22 @@ def test_another_threshold_in_a_table(office):
     assert set(judged(old).values()) == {"符合"}
     assert judged(new)["H1"] == judged(new)["H2"] == "符合"
     assert "符合" not in (judged(new)["H3"], judged(new)["H4"])
+
+
+def test_another_round_and_another_check_in_village_identification(tmp_path):
+    drawing = Drawing(bootstrap.bundled_files()["village_identification.bpmn"])
+    drawing.drop(
+        drawing.copied("Activity_PublishShortlist", "Activity_PublishAgain", "再次公示"), "Flow_ToCounty_CountyDecides"
+    )
+    drawing.entry("Activity_PublishAgain", "input", "target", "list_state").set("source", '="已公示"')
+    check = drawing.task("Task_CheckFinances", "核对集体经济收入", "finance_bureau", "f_list_done")
+    drawing.drop(check, "Flow_PackageCompleteYes")
+    (tmp_path / "changed.bpmn").write_bytes(drawing.bytes())
+    told = scenarios.read(VILLAGES)
+    answers = (*told.answers, *(answer for answer in SMALL.answers if answer.names("Task_CheckFinances")))
+    files = {"village_identification.bpmn": "changed.bpmn"}
+    with scratch() as server:
+        end = server.play(replace(told, file=tmp_path / "changed.yaml", files=files, answers=answers)).end
+    assert sorted(notice["mode"] for notice in end["notices"]) == ["公告", "公示", "公示"]
+    assert end["passed"]["Task_CheckFinances"] == 1
+    assert [c["unit"] for c in end["cases"] if c["state"] == "已登记"] == ["FX02", "FX04"]
