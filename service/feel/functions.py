@@ -124,7 +124,7 @@ class Builtin(Function):
             fitted = _fit_all(signature, arguments)
             if isinstance(fitted, list):
                 runtime.charge(fitted)
-                return signature.implementation(runtime, *fitted)
+                return runtime.made(signature.implementation(runtime, *fitted))
             failure = failure or self._misfit(*fitted)
         raise failure or Failure("argument_count", name=self.name, given=count, expected=self._counts())
 
@@ -152,7 +152,7 @@ class Builtin(Function):
             fitted = _fit_named(signature, ordered)
             if isinstance(fitted, list):
                 runtime.charge(fitted)
-                return signature.implementation(runtime, *fitted)
+                return runtime.made(signature.implementation(runtime, *fitted))
             failure = failure or self._misfit(*fitted)
         raise failure or self._wrong_names(arguments)
 
@@ -243,6 +243,7 @@ class UserFunction(Function):
 
     def _run(self, fitted: list[Value], runtime: Runtime) -> Value:
         runtime.enter()
+        runtime.spend(len(self.frame) >> 3)
         frame = self.frame.copy()
         frame[1] = runtime
         frame[self.slot : self.slot + len(fitted)] = fitted

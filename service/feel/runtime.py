@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service.feel.errors import FeelWarning, LimitExceeded
 
@@ -91,6 +91,16 @@ class Runtime:
                 self.spend(len(each) >> 3)
             elif type(each) is str and len(each) > 31:
                 self.spend(len(each) >> 5)
+
+    def made(self, result: Any) -> Any:
+        """A value that a function has made, its size counted, so that steps bound the memory too."""
+        if type(result) is dict:
+            self.spend(len(result) >> 1)
+        elif type(result) is list:
+            self.spend(len(result) >> 3)
+        elif type(result) is str and len(result) > 31:
+            self.spend(len(result) >> 5)
+        return result
 
     def counted(self, values: Iterable[T]) -> Iterator[T]:
         """The values one by one, each a step and an item of a list; raises :class:`LimitExceeded`."""

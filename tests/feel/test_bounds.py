@@ -1,6 +1,7 @@
 """Nothing an expression can say makes it run on, grow without limit or reach the host."""
 
 import time
+import tracemalloc
 
 import pytest
 
@@ -166,3 +167,38 @@ def test_steps_count_the_size_of_what_is_gone_through(expression):
     _, warnings = feel.evaluate_with_warnings(text, limits=Limits(steps=400_000))
     assert {"too_many_steps", "list_too_long"} & {warning.code for warning in warnings} or len(warnings) == 100
     assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        's + "x"',
+        "string join(texts)",
+        'replace(s, "b", s)',
+        'split(s, "b")',
+        "get entries(wide)",
+        "context merge([wide, {a: 1}])",
+        'context put(wide, "z", 1)',
+        "partition(texts, 1)",
+        "{a: i, b: i}",
+        "function(x) x",
+        "[1..i]",
+        'range("[1.." + string(i + 1) + "]")',
+        "decimal(1/3, 6000)",
+        "for j in 1..10 return j",
+    ],
+)
+def test_steps_bound_the_memory(expression):
+    text = (
+        '{s: string join(for i in 1..90 return "abcdefghij"), texts: for i in 1..500 return s, '
+        "wide: context(for i in 1..500 return {key: string(i), value: i}), "
+        f"r: for i in 1..900000 return {expression}}}.r"
+    )
+    limits = Limits(steps=100_000)
+    feel.compile(text)
+    tracemalloc.start()
+    try:
+        feel.evaluate(text, limits=limits)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()

@@ -42,6 +42,7 @@ def get_entries(runtime: Runtime, m: dict[str, Value]) -> list[Value]:
     >>> get entries({a: 1})
     [{key: "a", value: 1}]
     """
+    runtime.spend(len(m))
     return [{"key": str(key), "value": admitted(value)} for key, value in m.items()]
 
 
@@ -104,5 +105,6 @@ def merge(runtime: Runtime, contexts: list[Value]) -> dict[str, Value]:
                 expected="list<context>",
                 kind=kind_of(context),
             )
+        runtime.spend(len(context) >> 3)
         result.update(context)
     return result

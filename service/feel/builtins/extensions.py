@@ -77,7 +77,9 @@ def extract(runtime: Runtime, string: str, pattern: str) -> list[str]:
     >>> extract("a1b22", "[0-9]+")
     ["1", "22"]
     """
-    return regex.compile(pattern).find_all(string, runtime.spend)
+    found = regex.compile(pattern).find_all(string, runtime.spend)
+    runtime.spend(len(found))
+    return found
 
 
 @builtin("is empty", "list: list", _SECTION, standard=False)
@@ -111,6 +113,7 @@ def partition(runtime: Runtime, values: list[Value], size: Decimal) -> list[list
     if not 1 <= size <= 10**9:
         raise bad_value("partition", str(size))
     step = int(size)
+    runtime.spend(len(values) // step)
     return [values[start : start + step] for start in range(0, len(values), step)]
 
 

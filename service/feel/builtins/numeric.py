@@ -21,6 +21,7 @@ def _scaled(runtime: Runtime, name: str, n: Decimal, scale: Decimal, rounding: s
     runtime.spend(abs(n.adjusted()) // 16)
     if not MIN_SCALE <= scale <= MAX_SCALE:
         raise bad_value(name, f"scale {scale}")
+    runtime.spend(abs(int(scale)) >> 6)
     return rounded(n, int(scale), rounding)
 
 

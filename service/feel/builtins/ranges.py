@@ -12,6 +12,8 @@ from service.feel.runtime import Runtime
 from service.feel.values import Range, Value, kind_of
 
 _SECTION = "10.3.4.12"
+PARSING = 20
+"""Steps that reading an expression counts, besides its length."""
 POINT = "number|string|date|time|date and time|days and time duration|years and months duration"
 
 
@@ -335,6 +337,7 @@ def parse(runtime: Runtime, source: str) -> Range:
     """
     from service.feel.api import constant_range
 
+    runtime.spend(PARSING + len(source))
     found = constant_range(source)
     if found is None:
         raise bad_value("range", repr(source[:60]))

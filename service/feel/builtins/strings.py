@@ -153,7 +153,9 @@ def split(runtime: Runtime, string: str, delimiter: str) -> list[str]:
     >>> split("a;b;c;;", ";")
     ["a", "b", "c", "", ""]
     """
-    return regex.compile(delimiter, "").split(string, runtime.spend)
+    parts = regex.compile(delimiter, "").split(string, runtime.spend)
+    runtime.spend(len(parts))
+    return parts
 
 
 @builtin("string join", "list: list, delimiter: string|null?", _SECTION)

@@ -155,7 +155,12 @@ def function_definition(node: nodes.FunctionDefinition, scope: Scope) -> Run:
         inner.bind(name)
     body = compile_node(node.body, inner)
     result = type_of(node.body, dict(zip(names, types, strict=True)))
-    return lambda s: UserFunction(names, types, body, s.copy(), first, result)
+
+    def run(s: Frame) -> Value:
+        s[1].spend(1 + len(s) // 8)
+        return UserFunction(names, types, body, s.copy(), first, result)
+
+    return run
 
 
 def _parameter_types(parameters: tuple[nodes.Parameter, ...], scope: Scope) -> tuple[Type, ...]:

@@ -158,7 +158,7 @@ def _arithmetic(op: str, left: Run, right: Run, place: Place, constant: Value) -
             result = slow(a, b)
             if type(result) is str:
                 s[1].check_string(len(result))
-                s[1].spend(len(result) >> 8)
+                s[1].spend(len(result) >> 5)
             return result
         except Failure as failure:
             return failed(s, place, failure)
