@@ -47,7 +47,7 @@ def filtering(element: Element, site: Site) -> Logic:
         values = items(values) if type(values) is list else [values]
         result = []
         for item in values:
-            runtime.spend()
+            runtime.spend(1 + len(scope) // 16)
             passed = match(_item_scope(scope, item), runtime)
             if type(passed) is Decimal:
                 return item_at([scope, runtime], values, passed, NOWHERE)
@@ -79,7 +79,7 @@ def loop(element: Element, site: Site) -> Logic:
             return None
         result: list[Value] = []
         for value in values:
-            runtime.spend()
+            runtime.spend(1 + len(scope) // 16)
             if partial:
                 runtime.spend(len(result) // 64)
                 scope = {**scope, "partial": result.copy()}
@@ -121,7 +121,7 @@ def _quantified(element: Element, site: Site, decisive: bool) -> Logic:
             return None
         answer: bool | None = not decisive
         for value in values:
-            runtime.spend()
+            runtime.spend(1 + len(scope) // 16)
             result = test({**scope, variable: value}, runtime)
             if result is decisive:
                 return decisive
