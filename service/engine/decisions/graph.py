@@ -91,7 +91,7 @@ class Graph:
     knowledge: dict[Key, Knowledge] = field(default_factory=dict)
     services: dict[Key, Service] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
-    """The names of all inputs and decisions, known once the graph is complete."""
+    """What the model itself gives names to, known once the graph is complete."""
 
     def bind(self, scope: Scope, needed: list[Requirement], value: Callable[[Requirement], Any]) -> None:
         """Put the values of requirements into a scope, under their prefixes."""
@@ -102,9 +102,11 @@ class Graph:
             inner[each.name] = inner[each.label] = value(each)
 
     def declared(self) -> frozenset[str]:
-        """The names of all inputs and decisions."""
+        """The names of all inputs and decisions, and the prefixes under which decisions know imported ones."""
         inputs = {name for each in self.inputs.values() for name in (each.name, each.label)}
-        return frozenset(inputs | {name for each in self.decisions.values() for name in (each.name, each.variable)})
+        made = {name for each in self.decisions.values() for name in (each.name, each.variable)}
+        needed = (need for each in self.decisions.values() for need in (*each.requires, *each.knows))
+        return frozenset(inputs | made | {need.prefixes[0] for need in needed if need.prefixes})
 
     def function(self, needed: Requirement) -> HostFunction | None:
         """The function of a business knowledge model or decision service."""

@@ -226,7 +226,9 @@ def test_an_imported_decision_and_function():
     )
     model = decisions.load(top, [A])
     assert model.problems == ()
-    assert model.evaluate("d", {"a": {"Person name": "X"}}) == "Hello, X4"
+    inputs = {"a": {"Person name": "X"}}
+    assert model.evaluate("d", inputs) == "Hello, X4"
+    assert inputs == {"a": {"Person name": "X"}}
     assert model.evaluate("d", {"Person name": "X"}) == "Hello, X4"
 
 
