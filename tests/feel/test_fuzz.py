@@ -132,7 +132,9 @@ def assert_is_value(value):
 @given(EXPRESSIONS, VALUES, VALUES)
 def test_any_expression_has_a_value(expression, x, y):
     context = {"x": x, "y": y, "items": [1, "a", None, 2.5], "rows": [{"x": 1}, {"x": None}, {}]}
+    before = repr(context)
     value, warnings = feel.evaluate_with_warnings(expression, context, limits=LIMITS)
+    assert repr(context) == before
     assert_is_value(value)
     for warning in warnings:
         assert warning.message("en")
