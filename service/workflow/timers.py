@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from service import clock, db, identity
 from service.engine import timers as engine_timers
@@ -16,11 +16,19 @@ from service.workflow.running import locked
 
 log = logging.getLogger(__name__)
 BATCH = 200
+CLAIM = db.Prepared(
+    select(models.ProcessInstance.key)
+    .join(models.Timer, models.Timer.instance_key == models.ProcessInstance.key)
+    .where(models.Timer.owner_key == bindparam("owner"), models.Timer.element_id == bindparam("element_id"))
+    .where(models.ProcessInstance.suspended.is_(False))
+    .with_for_update(of=models.ProcessInstance, skip_locked=True)
+)
+"""Takes the lock of a timer's instance, unless somebody works in it just now: the next sweep comes back to it."""
 
 
 def fire_due(limit: int = BATCH) -> int:
     """Fire timers that are due, oldest first; returns how many fired."""
-    return sum(_fire(owner, element_id) for owner, element_id in _due(limit))
+    return sum(_fire(*each) for each in _due(limit))
 
 
 def next_due() -> datetime | None:
@@ -31,11 +39,11 @@ def next_due() -> datetime | None:
     return found
 
 
-def _due(limit: int) -> list[tuple[int, str]]:
+def _due(limit: int) -> list[tuple[int, str, int | None]]:
     timer = models.Timer
-    query = _open(select(timer.owner_key, timer.element_id)).where(timer.due_at <= clock.now())
+    query = _open(select(timer.owner_key, timer.element_id, timer.instance_key)).where(timer.due_at <= clock.now())
     with db.transaction() as session:
-        return [(owner, element) for owner, element in session.execute(query.order_by(timer.due_at).limit(limit))]
+        return [tuple(row) for row in session.execute(query.order_by(timer.due_at).limit(limit))]
 
 
 def _open(query: Any) -> Any:
@@ -44,15 +52,14 @@ def _open(query: Any) -> Any:
     return query.where(instance.suspended.is_not(True))
 
 
-def _fire(owner: int, element_id: str) -> bool:
+def _fire(owner: int, element_id: str, instance_key: int | None) -> bool:
     try:
         with db.transaction() as session:
-            timer = session.get(models.Timer, (owner, element_id))
-            if timer is None:
+            if instance_key is None:
+                return _fire_start(owner, element_id)
+            if not CLAIM.all(owner=owner, element_id=element_id):
                 return False
-            if timer.instance_key is None:
-                return _fire_start(timer)
-            with locked(timer.instance_key, by=identity.SYSTEM) as running:
+            with locked(instance_key, by=identity.SYSTEM, even_over=True) as running:
                 timer = session.get(models.Timer, (owner, element_id), populate_existing=True)
                 if timer is None or timer.due_at > running.now:
                     return False
@@ -64,9 +71,9 @@ def _fire(owner: int, element_id: str) -> bool:
         return False
 
 
-def _fire_start(timer: models.Timer) -> bool:
-    db.lock_name(f"timer {timer.owner_key} {timer.element_id}")
-    fresh = db.sa.session.get(models.Timer, (timer.owner_key, timer.element_id), populate_existing=True)
+def _fire_start(owner: int, element_id: str) -> bool:
+    db.lock_name(f"timer {owner} {element_id}")
+    fresh = db.sa.session.get(models.Timer, (owner, element_id), populate_existing=True)
     now = clock.now()
     if fresh is None or fresh.due_at > now:
         return False
@@ -75,5 +82,5 @@ def _fire_start(timer: models.Timer) -> bool:
         db.sa.session.delete(fresh)
     else:
         fresh.due_at, fresh.repeats = following.at, following.repeats
-    instances.start_by_event(timer.owner_key, timer.element_id, {})
+    instances.start_by_event(owner, element_id, {})
     return True
