@@ -8,9 +8,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, cast, select
 
 from service import db, engine
+from service.db import values
 from service.workflow import models, releases
 
 CAPACITY = 2_000
@@ -57,27 +58,35 @@ def world(release: releases.Release) -> engine.World:
     return engine.World(keys=db.next_key, decide=release.decide)
 
 
+def _tokens() -> db.Prepared:
+    element = models.ElementInstance
+    columns = element.key, element.scope_key, element.spec, element.token
+    return db.Prepared(
+        select(*columns).where(element.instance_key == bindparam("instance"), element.token.is_not(None))
+    )
+
+
+def _variables() -> db.Prepared:
+    variable, scopes = models.Variable, bindparam("scopes", type_=ARRAY(BigInteger))
+    columns = variable.scope_key, variable.name, cast(variable.value, Text)
+    live = variable.instance_key == bindparam("instance"), variable.scope_key == any_(scopes)
+    return db.Prepared(select(*columns).where(*live))
+
+
+TOKENS, VARIABLES = _tokens(), _variables()
+
+
 def _load(row: models.ProcessInstance) -> Live:
-    element, variable = models.ElementInstance, models.Variable
-    rows = db.sa.session.execute(
-        select(element.key, element.scope_key, element.spec, element.token).where(
-            element.instance_key == row.key, element.token.is_not(None)
-        )
-    ).all()
-    tokens = [engine.TokenState(key, scope, spec, data) for key, scope, spec, data in rows]
+    tokens = [engine.TokenState(*found) for found in TOKENS.all(instance=row.key)]
     scopes = [t.key for t in tokens]
-    variables = db.sa.session.execute(
-        select(variable.scope_key, variable.name, variable.value).where(
-            variable.instance_key == row.key, variable.scope_key.in_(scopes)
-        )
-    ).all()
+    variables = VARIABLES.all(instance=row.key, scopes=scopes)
     release = releases.get(row.deployment_key)
     instance = engine.Instance.load(
         releases.process(row.definition_key),
         row.key,
         world(release),
         tokens,
-        [tuple(v) for v in variables],
+        [(scope, name, None if text is None else values.loads(text)) for scope, name, text in variables],
         called=row.parent_key is not None,
     )
     return Live(row.revision, instance, set(scopes))

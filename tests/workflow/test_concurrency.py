@@ -4,16 +4,17 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, text
 
-from service import db, engine, errors, identity, jobs
+from service import clock, db, engine, errors, identity, jobs
 from service.jobs import running
-from service.workflow import delivery, deployments, instances, live, messages, models, releases, tasks
+from service.workflow import delivery, deployments, instances, live, messages, models, releases, tasks, timers
 from tests.engine.bpmn import user_task, xml
-from tests.engine.test_events import MESSAGE, MESSAGES, boundary
+from tests.engine.test_events import MESSAGE, MESSAGES, boundary, timer
 from tests.engine.test_scopes import multi
 
 SYSTEM = identity.SYSTEM
@@ -171,6 +172,20 @@ def test_messages_for_one_who_waits_again_and_again_never_block_one_another(at_o
     assert deadlocks() == before
     received = passed(row)["r"] - 1
     assert rows(select(func.count()).select_from(models.Correlation)) == [(received,)]
+
+
+def test_workers_that_sweep_the_same_timers_fire_each_once_and_pass_by_who_is_busy(at_once, at):
+    wait = f'<bpmn:intermediateCatchEvent id="w">{timer("timeDuration", "P1D")}</bpmn:intermediateCatchEvent>'
+    deploy(p=f"{START}{wait}{user_task('a')}{END}\nflow: s -> w -> a -> e\n")
+    begun = clock.now()
+    made = [instances.create("p", {}, by=SYSTEM).key for _ in range(40)]
+    at(begun + timedelta(days=2))
+    fired = 0
+    while timers.next_due() is not None:
+        db.sa.session.rollback()
+        fired += sum(at_once(*[timers.fire_due] * 3))
+    assert fired == len(made) == len(open_tasks())
+    assert {passed(key)["a"] for key in made} == {1}
 
 
 ALL = 'inputCollection="=villages" inputElement="item"'
