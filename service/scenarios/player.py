@@ -7,16 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
 from service import clock, db, engine, errors, identity, jobs
+from service.errors import _
 from service.scenarios import ending, people, post, verdict, view
 from service.scenarios.scenario import Answer, Scenario
 from service.workflow import instances, models, tasks, timers
 
 MAX_ACTS = 200_000
+What = Literal["started", "completed", "refused"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,9 @@ class Act:
     unit: str
     element_id: str
     name: str
-    what: str
+    what: What
     who: str = ""
+    why: str = ""
 
 
 @dataclass
@@ -63,7 +66,7 @@ def play(scenario: Scenario, progress: Progress = lambda result: None) -> Result
             player.run(root)
         except errors.Problem as problem:
             places = "; ".join(f"{place}: {text}" for place, text in problem.fields.items())
-            result.failures.append(f"{problem} {places}".strip())
+            result.failures.append(f"{problem.localized()} {places}".strip())
         else:
             result.end = ending.of_run(root)
             wrong = verdict.judge(scenario, root, result.end)
@@ -109,7 +112,8 @@ class Player:
             query = select(models.ProcessInstance).where(models.ProcessInstance.process_id == given.process)
             found = db.sa.session.scalars(query).first()
             if found is None:
-                raise errors.Conflict(f"message {given.message.name} started no instance of {given.process}")
+                text = _("Message %(name)s started no instance of %(process)s.")
+                raise errors.Conflict(text, name=given.message.name, process=given.process)
             row = found
         self._note(row, given.process, "", "started")
         return row.key
@@ -122,19 +126,23 @@ class Player:
                 break
         jobs.run_pending()
         if len(self.result.acts) >= MAX_ACTS:
-            self.result.failures.append(f"gave up after {MAX_ACTS} acts; does a loop never end?")
+            text = _("Gave up after %(count)s acts; does a loop never end?")
+            self.result.failures.append(errors.localize(text, count=MAX_ACTS))
 
     def why_not_further(self) -> list[str]:
         """What held the run up: time that was over, tasks that no rule of the scenario answers; as sentences."""
-        over = [f"gave up at {clock.now():%Y-%m-%d}, see `until`"] if clock.now() > self.scenario.until else []
+        late = clock.now() > self.scenario.until
+        over = [errors.localize(_("Gave up on %(day)s, see `until`."), day=clock.today())] if late else []
         claimed = self.claims.keys() | self.refused
         places = Counter(task.element_id for task in _open_tasks() if task.key not in claimed)
-        return over + [f"{element}: no rule fits this task ({count} open)" for element, count in places.items()]
+        text = _("%(task)s: no rule of the scenario fits this task (%(count)s open).")
+        return over + [errors.localize(text, task=element, count=count) for element, count in places.items()]
 
     def never_refused(self) -> list[str]:
         """The rules whose answer should have been refused and was not, as sentences."""
+        text = _("answers.%(number)s (%(task)s) was never refused with %(error)s.")
         return [
-            f"answers[{number}] ({', '.join(answer.task)}) was never refused with {answer.error!r}"
+            errors.localize(text, number=number, task=", ".join(answer.task), error=answer.error)
             for number, answer in enumerate(self.scenario.answers)
             if answer.error and number not in self.refused_as_expected
         ]
@@ -192,13 +200,14 @@ class Player:
         try:
             tasks.complete(key, payload, by=person)
         except errors.Problem as problem:
-            text = f"{problem} {problem.fields or ''}".strip()
-            self._note(instance, element_id, name, f"refused: {text[:300]}", person.username)
+            text = f"{problem.localized()} {problem.fields or ''}".strip()
+            self._note(instance, element_id, name, "refused", person.username, why=text[:300])
             if expected and expected in text:
                 self.refused_as_expected.add(number)
             else:
                 self.refused.add(key)
-                self.result.failures.append(f"{element_id}: answers[{number}] was refused: {text}")
+                told = _("%(task)s: answers.%(number)s was refused: %(why)s")
+                self.result.failures.append(errors.localize(told, task=element_id, number=number, why=text))
             return
         self.nth[element_id, unit_id] += 1
         self._note(instance, element_id, name, "completed", person.username)
@@ -214,9 +223,11 @@ class Player:
         clock.travel_to(min(later))
         return True
 
-    def _note(self, row: models.ProcessInstance, element_id: str, name: str, what: str, who: str = "") -> None:
+    def _note(
+        self, row: models.ProcessInstance, element_id: str, name: str, what: What, who: str = "", why: str = ""
+    ) -> None:
         unit = identity.units.get(row.unit_id).name if row.unit_id else ""
-        self.result.acts.append(Act(clock.now(), row.key, row.process_id, unit, element_id, name, what, who))
+        self.result.acts.append(Act(clock.now(), row.key, row.process_id, unit, element_id, name, what, who, why))
         self.progress(self.result)
 
 

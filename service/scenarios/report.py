@@ -11,11 +11,13 @@ import rich.table
 import rich.text
 import rich.tree
 
-from service import clock
+from service import clock, errors
 from service.db import values
+from service.errors import _
 from service.scenarios.player import Act, Result
 
 MOMENT = "%Y-%m-%d %H:%M"
+WHAT = {"started": (_("started"), "yellow"), "completed": (_("completed"), "green"), "refused": (_("refused"), "red")}
 
 
 def show(console: rich.console.Console, results: Sequence[Result]) -> None:
@@ -42,12 +44,12 @@ def timelines(result: Result) -> Iterable[rich.tree.Tree]:
 
 def table(results: Sequence[Result]) -> rich.table.Table:
     """A row for each scenario; days are those of the virtual clock, seconds those of ours."""
-    made = rich.table.Table("result", "scenario", box=rich.box.SIMPLE)
-    for heading in ("instances", "acts", "days", "seconds"):
-        made.add_column(heading, justify="right", no_wrap=True)
+    made = rich.table.Table(*map(errors.localize, (_("result"), _("scenario"))), box=rich.box.SIMPLE)
+    for heading in (_("instances"), _("acts"), _("days"), _("seconds")):
+        made.add_column(errors.localize(heading), justify="right", no_wrap=True)
     for result in results:
         made.add_row(
-            rich.text.Text("passed", "green") if result.passed else rich.text.Text("failed", "red"),
+            _told(_("held"), "green") if result.passed else _told(_("failed"), "red"),
             rich.text.Text(result.scenario.name),
             str(len(result.end.get("instances", ()))),
             str(len(result.acts)),
@@ -87,6 +89,7 @@ def _plain(result: Result) -> dict[str, Any]:
                 "elementId": act.element_id,
                 "what": act.what,
                 "who": act.who,
+                "why": act.why,
             }
             for act in result.acts
         ],
@@ -101,9 +104,14 @@ def _line(acts: Sequence[Act]) -> rich.text.Text:
     line.append(f"  {first.name or first.element_id}", style="default")
     if first.name:
         line.append(f" ({first.element_id})")
-    line.append(f" {first.what}", style="green" if first.what == "completed" else "yellow")
+    line.append(" ").append(_told(*WHAT[first.what]))
     line.append(f" ×{len(acts)}" if len(acts) > 1 else f" {first.who}")
+    line.append(f" {first.why}")
     return line
+
+
+def _told(msgid: str, style: str) -> rich.text.Text:
+    return rich.text.Text(errors.localize(msgid), style)
 
 
 def _moment(at: datetime) -> str:

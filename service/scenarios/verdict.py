@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service import db, engine, feel
+from service import db, errors, feel
+from service.errors import _
 from service.scenarios import view
 from service.scenarios.scenario import Scenario
 from service.workflow import models
@@ -17,14 +18,16 @@ def judge(scenario: Scenario, root_key: int, end: Mapping[str, Any]) -> list[str
     root = db.sa.session.get_one(models.ProcessInstance, root_key)
     failures = []
     if root.state != expect.state:
-        failures.append(f"the instance is {root.state}, not {expect.state}{_where(root_key)}")
+        state = errors.localize(_("The instance is %(state)s, not %(wanted)s."), state=root.state, wanted=expect.state)
+        failures.append(f"{state}{_where(root_key)}")
     failures += [
-        f"end event {e} was not reached ({', '.join(root.end_events)})"
-        for e in expect.ended
-        if e not in root.end_events
+        errors.localize(_("End event %(event)s was not reached."), event=event)
+        for event in expect.ended
+        if event not in root.end_events
     ]
-    failures += [f"{e} was not passed" for e in expect.passed if e not in seen["passed"]]
-    failures += [f"{e} was passed" for e in expect.not_passed if e in seen["passed"]]
+    passed = seen["passed"]
+    failures += [errors.localize(_("%(node)s was not passed."), node=n) for n in expect.passed if n not in passed]
+    failures += [errors.localize(_("%(node)s was passed."), node=n) for n in expect.not_passed if n in passed]
     failures += _incidents(root_key, expect.incidents)
     failures += _variables(seen, expect.variables)
     failures += [text for a in expect.asserts if (text := _assertion(a, seen))]
@@ -40,7 +43,7 @@ def _where(root_key: int) -> str:
         .limit(200)
     )
     places = sorted({f"{process}.{e}" for e, process in open_})
-    return f"; tokens wait in {', '.join(places[:12])}" if places else ""
+    return errors.localize(_(" It waits in %(places)s."), places=", ".join(places[:12])) if places else ""
 
 
 def _incidents(root_key: int, expected: int) -> list[str]:
@@ -53,13 +56,23 @@ def _incidents(root_key: int, expected: int) -> list[str]:
     if len(found) == expected:
         return []
     texts = sorted({f"{i.element_id}: {i.message}" for i in found})
-    return [f"{len(found)} open incidents instead of {expected}: {' | '.join(texts[:5])}"]
+    text = _("%(count)s open incidents instead of %(wanted)s: %(texts)s")
+    return [errors.localize(text, count=len(found), wanted=expected, texts=" | ".join(texts[:5]))]
 
 
 def _variables(seen: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     found = seen["variables"]
     wanted = {name: view.evaluate(value, seen) for name, value in expected.items()}
-    return [f"{n} is {found.get(n)!r}, not {v!r}" for n, v in wanted.items() if found.get(n) != v]
+    return [
+        errors.localize(
+            _("Variable %(name)s is %(found)s, not %(wanted)s."),
+            name=name,
+            found=feel.to_text(found.get(name)),
+            wanted=feel.to_text(value),
+        )
+        for name, value in wanted.items()
+        if found.get(name) != value
+    ]
 
 
 def _assertion(text: str, seen: Mapping[str, Any]) -> str | None:
@@ -70,4 +83,5 @@ def _assertion(text: str, seen: Mapping[str, Any]) -> str | None:
     if value is True:
         return None
     why = "; ".join(str(w) for w in warnings[:3])
-    return f"{text} is {engine.normalise(value)!r}" + (f" ({why})" if why else "")
+    told = errors.localize(_("%(assertion)s is %(found)s"), assertion=text, found=feel.to_text(value))
+    return f"{told} ({why})" if why else told

@@ -18,7 +18,7 @@ def test_a_scenario_that_holds_is_told_as_timeline_and_table():
     done = simulate(SCALE)
     assert done.exit_code == 0, done.output
     assert "审定规模分解 (Task_ApproveScale) completed" in done.stdout
-    assert "passed" in done.stdout
+    assert "held" in done.stdout
     assert "2026-06-06" in done.stderr
 
 
@@ -28,7 +28,7 @@ def test_another_value_that_breaks_an_expectation_ends_with_1_and_tells_all_to_m
     told = json.loads(done.stdout)
     assert told["passed"] is False
     (scenario,) = told["scenarios"]
-    assert "=passed.Task_DecomposeScale = 3 is False" in scenario["failures"]
+    assert "=passed.Task_DecomposeScale = 3 is false" in scenario["failures"]
     assert scenario["elements"]["household_identification"]["Task_ApproveScale"] == 2
     assert {instance["unit"] for instance in scenario["instances"]} >= {"FX", "FX01", "FX08"}
     assert [act["what"] for act in scenario["timeline"]] == ["started"] + 4 * ["completed"]
