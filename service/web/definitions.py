@@ -1,5 +1,6 @@
 """Diagrams as they were deployed; they are no secret to anybody who is signed in (DESIGN §5)."""
 
+import io
 from typing import Any
 
 import flask
@@ -16,7 +17,6 @@ def diagram(key: int) -> Any:
     """Give the file of a process version. A version never changes, so a browser may keep it."""
     identity.access.ensure(person(), "deployment.read")
     name, data = releases.content(key)
-    response = flask.Response(data, mimetype="application/xml")
+    response = flask.send_file(io.BytesIO(data), mimetype="application/xml", download_name=name)
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
-    response.headers.set("Content-Disposition", "inline", filename=name)
     return response

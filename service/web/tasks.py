@@ -1,5 +1,6 @@
 """The page of a task: its form, guidance, the case so far, and where it stands in the diagram."""
 
+import io
 from typing import Any
 
 import flask
@@ -68,9 +69,7 @@ def upload(key: int, id: str) -> Any:
 def download(key: int, id: str, position: int) -> Any:
     """Give a file that came with a task."""
     found, content = attachments.content(key, id, position, by=person())
-    response = flask.Response(content, mimetype=found.type)
-    response.headers.set("Content-Disposition", "attachment", filename=found.name)
-    return response
+    return flask.send_file(io.BytesIO(content), mimetype=found.type, as_attachment=True, download_name=found.name)
 
 
 def about(task: models.UserTask) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { Form } from '@bpmn-io/form-js-viewer';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
 import '../styles/form.css';
 
-import { TranslateModule } from './words.js';
+import { TranslateModule, translateSelects } from './words.js';
 
 /** Open a form; without the default delay, which would lose the last value of a quick submit. */
 export async function openForm(container, schema, data, { readOnly = false } = {}) {
@@ -12,6 +12,13 @@ export async function openForm(container, schema, data, { readOnly = false } = {
 
   await form.importSchema(schema, data);
   form.setProperty('readOnly', readOnly);
+
+  const finish = () => {
+    requestAnimationFrame(() => translateSelects(container)); // a listener that returns something stops the others
+  };
+
+  form.on('changed', finish);
+  finish();
 
   return form;
 }

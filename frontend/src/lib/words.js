@@ -59,3 +59,16 @@ function translate(template, replacements = {}) {
 
 /** A module for form-js and bpmn-js. */
 export const TranslateModule = { translate: ['value', translate] };
+
+/** Two words that form-js shows without asking for their translation. */
+export function translateSelects(container) {
+  if (!chinese) {
+    return;
+  }
+  container.querySelectorAll('input[placeholder="Search"]').forEach((input) => (input.placeholder = CHINESE.Search));
+  container.querySelectorAll('.fjs-select-display').forEach((display) => {
+    if (display.textContent === 'Select') {
+      display.firstChild.data = '请选择';
+    }
+  });
+}
