@@ -21,6 +21,11 @@ def localize(msgid: str, **params: Any) -> str:
     return _fill(i18n.translate(msgid), params)
 
 
+def record(msgid: str, **params: Any) -> str:
+    """Tell a marked text in the installation's language, for what is stored and read by many people."""
+    return _fill(i18n.translate(msgid, i18n.LOCALES[i18n.installed()]), params)
+
+
 def _fill(text: str, params: Mapping[str, Any]) -> str:
     return text % params if params else text
 

@@ -67,6 +67,11 @@ def language() -> str:
     return next((lang for lang, named in LOCALES.items() if named == locale), "en")
 
 
+def installed() -> str:
+    """Return the language of this installation, "zh" or "en", in which to store what many people read."""
+    return next(lang for lang, named in LOCALES.items() if named == _spoken)
+
+
 def speak(lang: str) -> None:
     """Let this process (a command) speak a language, "zh" or "en", where no request says another."""
     global _spoken

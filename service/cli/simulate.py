@@ -8,15 +8,22 @@ import click
 import rich.console
 import rich.progress
 
-from service import clock, feel, scenarios
+from service import clock, errors, feel, scenarios
+from service.errors import _
 from service.scenarios import report
 from service.scenarios.scratch import scratch
 
 
-@click.command("simulate")
+@click.command(
+    "simulate",
+    help=_(
+        "Play scenario files (or all of a folder) on a scratch database with a virtual clock and judge how they end; "
+        "the exit code is 1 if one does not hold."
+    ),
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--set", "given", metavar="NAME=FEEL", multiple=True, help="Change a given value; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
+@click.option("--set", "given", metavar="NAME=FEEL", multiple=True, help=_("Change a given value; repeatable."))
 def command(files: tuple[Path, ...], as_json: bool, given: tuple[str, ...]) -> None:
     """Play scenario files (or all of a folder) and judge how they end; exit code 1 if one does not hold."""
     chosen = [scenarios.read(path) for path in scenarios.files(list(files))]
@@ -59,15 +66,18 @@ def _where(result: scenarios.Result) -> str:
 def _change(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.BadParameter(f"{text!r} is not of the form NAME=FEEL, such as income=2736", param_hint="--set")
+        told = _("%(text)s is not of the form NAME=FEEL, such as income=2736")
+        raise click.BadParameter(errors.localize(told, text=text), param_hint="--set")
     try:
         return name, feel.evaluate(value, {})
     except feel.FeelError as error:
-        raise click.BadParameter(f"{value!r} is not FEEL: {error}", param_hint="--set") from error
+        told = errors.localize(_("%(text)s is not FEEL: %(reason)s"), text=value, reason=error)
+        raise click.BadParameter(told, param_hint="--set") from error
 
 
 def _ensure_known(scenario: scenarios.Scenario, changes: dict[str, Any]) -> None:
     unknown = sorted(changes.keys() - scenario.given.keys())
     if unknown:
-        known = ", ".join(scenario.given) or "nothing"
-        raise click.BadParameter(f"{scenario.file} gives {known}, not {', '.join(unknown)}", param_hint="--set")
+        text = _("%(file)s gives %(known)s, not %(names)s")
+        told = {"file": scenario.file, "known": ", ".join(scenario.given) or "-", "names": ", ".join(unknown)}
+        raise click.BadParameter(errors.localize(text, **told), param_hint="--set")

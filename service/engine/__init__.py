@@ -11,7 +11,7 @@ from service.engine import compiler, expressions, reader, timers
 from service.engine.compiler import Definition
 from service.engine.effects import Step, TokenState
 from service.engine.execution import World
-from service.engine.failures import Failure, NotWaiting, Refused
+from service.engine.failures import Failure, NotWaiting, Refused, refused
 from service.engine.instance import Instance
 from service.engine.lint import Known, Problem, Reason, lint
 from service.engine.migration import migrate
@@ -38,6 +38,7 @@ __all__ = [
     "migrate",
     "normalise",
     "read",
+    "refused",
     "starts",
 ]
 

@@ -15,6 +15,7 @@ from service.engine import effects, expressions, model, timers
 from service.engine.failures import Failure
 from service.engine.scopes import Scopes
 from service.engine.tokens import Token, TokenTree
+from service.errors import _
 
 if TYPE_CHECKING:
     from service.engine.compiler import Definition
@@ -39,7 +40,7 @@ class _NoScripts(PythonScriptEngine):
     """Expressions are FEEL and evaluated by the element specifications; Spiff itself must never run Python."""
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
-        raise Failure("UNKNOWN", f"{expression!r} was given to SpiffWorkflow's own script engine")
+        raise Failure("UNKNOWN", _("%(text)r was given to SpiffWorkflow's own script engine"), text=expression)
 
     def execute(self, task: Any, script: str, external_context: Any = None) -> Any:
         return self.evaluate(task, script)
@@ -197,8 +198,8 @@ class Execution:
             return
         ends = tuple(scope.internal_data.get("ends", ()))
         if not ends:
-            message = "every token was consumed but none reached an end event"
-            return self.fail(scope, Failure("UNKNOWN", message))
+            text = _("every token was consumed but none reached an end event")
+            return self.fail(scope, Failure("UNKNOWN", text))
         if scope is not self.tree.root:
             return self.finish(scope, {})
         self.disarm(scope)
@@ -247,7 +248,7 @@ class Execution:
     def open_scope(self, token: Token) -> None:
         """Arm the event sub-processes of the scope that `token` stands for."""
         scope = self.process.id if token is self.tree.root else token.task_spec.node.id
-        for _, start in self.process.event_subprocesses.get(scope, []):
+        for _node, start in self.process.event_subprocesses.get(scope, []):
             self.arm(token, start)
 
     def arm(self, owner: Token, node: model.Node) -> None:
@@ -282,11 +283,11 @@ class Execution:
     def open_events(self, owner: Token) -> list[model.Node]:
         """The events that are open while a token waits at its element."""
         if owner is self.tree.root:
-            return [start for _, start in self.process.event_subprocesses.get(self.process.id, [])]
+            return [start for _node, start in self.process.event_subprocesses.get(self.process.id, [])]
         if "entered" not in owner.internal_data or "failed" in owner.internal_data:
             return []
         inside = self.process.event_subprocesses.get(owner.task_spec.node.id, []) if not owner.is_empty else []
-        return [*owner.task_spec.attached(self), *(start for _, start in inside)]
+        return [*owner.task_spec.attached(self), *(start for _node, start in inside)]
 
     def disarm(self, owner: Token, event_id: str | None = None) -> None:
         """Close the waits for events on behalf of `owner`, or just one."""
@@ -332,8 +333,8 @@ class Execution:
         if caught is not None:
             return self.happened(*caught, variables)
         if not self.called:
-            text = f"error {code!r} ({message}) is caught nowhere"
-            return self.fail(token, Failure("UNHANDLED_ERROR_EVENT", text))
+            text = _("error %(code)r (%(text)s) is caught nowhere")
+            return self.fail(token, Failure("UNHANDLED_ERROR_EVENT", text, code=code, text=message))
         self.emit(effects.Escaped("error", code, message, dict(variables)))
         self.terminate_all()
 
@@ -366,8 +367,8 @@ class Execution:
                 continue
             count += 1
             if count > MAX_ELEMENTS_PER_STEP:
-                message = f"more than {MAX_ELEMENTS_PER_STEP} elements passed without a wait: the flow runs in a circle"
-                self.fail(token, Failure("EXECUTION_LIMIT", message))
+                text = _("more than %(max)s elements passed without a wait: the flow runs in a circle")
+                self.fail(token, Failure("EXECUTION_LIMIT", text, max=MAX_ELEMENTS_PER_STEP))
                 token._set_state(TaskState.STARTED)
                 continue
             token.run()

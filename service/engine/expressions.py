@@ -7,6 +7,7 @@ from typing import Any
 from service import feel
 from service.engine import timers
 from service.engine.failures import Failure
+from service.errors import _
 
 
 def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
@@ -16,7 +17,8 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     try:
         return feel.evaluate(text[1:], variables)
     except feel.FeelError as error:
-        raise Failure("EXTRACT_VALUE_ERROR", f"the expression {text!r} cannot be evaluated: {error}") from error
+        told = _("the expression %(text)r cannot be evaluated: %(reason)s")
+        raise Failure(timers.VALUE, told, text=text, reason=error) from error
 
 
 def condition(text: str, variables: Mapping[str, Any], where: str) -> bool:
@@ -25,16 +27,15 @@ def condition(text: str, variables: Mapping[str, Any], where: str) -> bool:
     try:
         value, warnings = feel.evaluate_with_warnings(expression, variables)
     except feel.FeelError as error:
-        raise Failure(
-            "EXTRACT_VALUE_ERROR", f"the condition {expression!r} of {where} is not valid: {error}"
-        ) from error
+        told = _("the condition %(text)r of %(element)s is not valid: %(reason)s")
+        raise Failure(timers.VALUE, told, text=expression, element=where, reason=error) from error
     if isinstance(value, bool):
         return value
-    seen = "; ".join(str(w) for w in warnings)
-    detail = f" ({seen})" if seen else ""
-    raise Failure(
-        "EXTRACT_VALUE_ERROR", f"the condition {expression!r} of {where} is {value!r}, not true or false{detail}"
-    )
+    if warnings:
+        told = _("the condition %(text)r of %(element)s is %(value)r, not true or false (%(reason)s)")
+        raise Failure(timers.VALUE, told, text=expression, element=where, value=value, reason=warnings[0])
+    told = _("the condition %(text)r of %(element)s is %(value)r, not true or false")
+    raise Failure(timers.VALUE, told, text=expression, element=where, value=value)
 
 
 def string(text: str | None, variables: Mapping[str, Any]) -> str | None:
@@ -42,7 +43,7 @@ def string(text: str | None, variables: Mapping[str, Any]) -> str | None:
     value = evaluate(text, variables) if text else None
     if value is None or isinstance(value, str):
         return value
-    raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is {value!r}, not text")
+    raise Failure(timers.VALUE, _("%(text)r is %(value)r, not text"), text=text, value=value)
 
 
 def strings(text: str | None, variables: Mapping[str, Any]) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def strings(text: str | None, variables: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is {value!r}, not a list of texts")
+        raise Failure(timers.VALUE, _("%(text)r is %(value)r, not a list of texts"), text=text, value=value)
     return tuple(item.strip() for item in items if item.strip())
 
 
@@ -70,7 +71,7 @@ def integer(text: str | None, variables: Mapping[str, Any], default: int) -> int
     try:
         return int(value)
     except (TypeError, ValueError) as error:
-        raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is {value!r}, not a whole number") from error
+        raise Failure(timers.VALUE, _("%(text)r is %(value)r, not a whole number"), text=text, value=value) from error
 
 
 def correlation_key(text: str | None, variables: Mapping[str, Any], message: str | None) -> str:
@@ -82,4 +83,5 @@ def correlation_key(text: str | None, variables: Mapping[str, Any], message: str
         return value
     if value is not None and not isinstance(value, (list, dict)):
         return str(value)
-    raise Failure("EXTRACT_VALUE_ERROR", f"the correlation key {text!r} of message {message!r} is {value!r}, not text")
+    told = _("the correlation key %(text)r of message %(name)r is %(value)r, not text")
+    raise Failure(timers.VALUE, told, text=text, name=message, value=value)

@@ -1,14 +1,37 @@
-"""Why an element cannot go on, and why a command is refused."""
+"""Why an element cannot go on, and why a command is refused; both told to people, in their language."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from service import errors, feel, i18n
+from service.errors import _
 
 
-@dataclass
 class Failure(Exception):
-    """An element cannot go on; it becomes an incident of Camunda's error type `type`."""
+    """An element cannot go on; it becomes an incident of Camunda's error type `type`.
 
-    type: str
-    message: str
+    `msgid` is an English sentence with `%(name)s` places filled from `params`; a FEEL error among these is told in
+    the language of the sentence. `message` is what is stored: the sentence in the installation's language.
+    """
+
+    def __init__(self, type: str, msgid: str, **params: Any) -> None:
+        super().__init__(type, msgid)
+        self.type = type
+        self.msgid = msgid
+        self.params = params
+
+    def told(self, lang: str) -> str:
+        """The sentence in a language, "zh" or "en"."""
+        params = {
+            name: value.message(lang) if isinstance(value, (feel.FeelSyntaxError, feel.FeelWarning)) else value
+            for name, value in self.params.items()
+        }
+        text = i18n.translate(self.msgid, i18n.LOCALES[lang])
+        return text % params if params else text
+
+    @property
+    def message(self) -> str:
+        return self.told(i18n.installed())
 
     def __str__(self) -> str:
         return self.message
@@ -22,15 +45,22 @@ class NotWaiting(Exception):
     element_id: str = ""
 
     def __str__(self) -> str:
-        what = f"element instance {self.key}" + (f" ({self.element_id})" if self.element_id else "")
-        return f"{what} is not waiting for this"
+        if self.element_id:
+            text = _("element instance %(key)s (%(element)s) is not waiting for this")
+            return errors.localize(text, key=self.key, element=self.element_id)
+        return errors.localize(_("element instance %(key)s is not waiting for this"), key=self.key)
 
 
 @dataclass
 class Refused(Exception):
-    """A command makes no sense for this instance; `reasons` are plain sentences."""
+    """A command makes no sense for this instance; `reasons` are plain sentences in the reader's language."""
 
     reasons: tuple[str, ...]
 
     def __str__(self) -> str:
         return "; ".join(self.reasons)
+
+
+def refused(msgid: str, **params: Any) -> Refused:
+    """A refusal for one reason, an English sentence for the catalogue."""
+    return Refused((errors.localize(msgid, **params),))

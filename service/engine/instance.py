@@ -14,13 +14,14 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from service import feel
+from service import errors, feel
 from service.engine import effects, timers
 from service.engine.compiler import Definition
 from service.engine.execution import Execution, World
-from service.engine.failures import NotWaiting, Refused
+from service.engine.failures import NotWaiting, Refused, refused
 from service.engine.specs.base import INNER
 from service.engine.tokens import Token
+from service.errors import _
 
 
 class Instance:
@@ -65,7 +66,7 @@ class Instance:
                 else self._run.process.none_start(self.definition.id)
             )
             if node is None:
-                raise Refused((f"process {self.definition.id} has no start event without a trigger",))
+                raise refused(_("process %(id)s has no start event without a trigger"), id=self.definition.id)
             self._run.spawn(root, node, fired=True)
 
         return self._step(begin, now)
@@ -166,8 +167,10 @@ class Instance:
     ) -> effects.Step:
         """Move tokens by hand: start at elements (with local variables) and end element instances."""
         activate, terminate = list(activate), list(terminate)
-        problems = [f"there is no element {e}" for e, _ in activate if e not in self._run.process.nodes]
-        problems += [f"no token is in element instance {k}" for k in terminate if k not in self._run.tree.tasks]
+        unknown = [id for id, _variables in activate if id not in self._run.process.nodes]
+        problems = [errors.localize(_("there is no element %(id)s"), id=id) for id in unknown]
+        gone = [key for key in terminate if key not in self._run.tree.tasks]
+        problems += [errors.localize(_("no token is in element instance %(key)s"), key=key) for key in gone]
         if problems:
             raise Refused(tuple(problems))
 
@@ -275,14 +278,14 @@ class Instance:
         ]
         live = [t for t in live if t.task_spec.element_type != "MULTI_INSTANCE_BODY"]
         if len(live) > 1:
-            raise Refused(
-                (f"{len(live)} instances of {scope_id} are open; it is not clear in which to start {element_id}",)
-            )
+            text = _("%(count)s instances of %(scope)s are open; it is not clear in which to start %(id)s")
+            raise refused(text, count=len(live), scope=scope_id, id=element_id)
         if live:
             return live[0]
         node = self._run.process.nodes[scope_id]
         if node.loop is not None or node.event_subprocess:
-            raise Refused((f"{element_id} stands in {scope_id}, which cannot be opened by hand",))
+            text = _("%(id)s stands in %(scope)s, which cannot be opened by hand")
+            raise refused(text, id=element_id, scope=scope_id)
         scope = self._scope_of(scope_id)._add_child(self._run.tree.spec.task_specs[scope_id], TaskState.STARTED)
         scope.task_spec._enter(scope, self._run)
         self._run.open_scope(scope)

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from service import errors
 from service.engine import effects, model
 from service.engine.compiler import Definition
 from service.engine.failures import Refused
 from service.engine.instance import Instance
 from service.engine.specs.base import INNER
+from service.errors import _
 
 
 def migrate(instance: Instance, target: Definition, now: datetime) -> tuple[Instance, effects.Step]:
@@ -35,19 +37,21 @@ def _reasons(instance: Instance, token: effects.TokenState, target: Definition) 
     element_id = token.element_id.removesuffix(INNER)
     old, new = instance.definition.process.nodes[element_id], target.process.nodes.get(element_id)
     if new is None:
-        yield f"a token is in {element_id}, which the new version does not have"
+        yield errors.localize(_("a token is in %(id)s, which the new version does not have"), id=element_id)
         return
     if new.kind != old.kind or new.event_subprocess != old.event_subprocess:
-        yield f"{element_id} is a {new.kind} in the new version, not a {old.kind}"
+        text = _("%(id)s is a %(new)s in the new version, not a %(old)s")
+        yield errors.localize(text, id=element_id, new=new.kind, old=old.kind)
     if _scope(new, target) != _scope(old, instance.definition):
-        yield f"{element_id} stands in another sub-process in the new version"
+        yield errors.localize(_("%(id)s stands in another sub-process in the new version"), id=element_id)
     if (new.loop is None) != (old.loop is None) or (
         new.loop and old.loop and new.loop.sequential != old.loop.sequential
     ):
-        yield f"{element_id} runs its instances otherwise in the new version"
+        yield errors.localize(_("%(id)s runs its instances otherwise in the new version"), id=element_id)
     missing = set(token.data.get("arrived", ())) - set(new.incoming)
     if missing:
-        yield f"{element_id} waits for flows that the new version does not have: {', '.join(sorted(missing))}"
+        text = _("%(id)s waits for flows that the new version does not have: %(flows)s")
+        yield errors.localize(text, id=element_id, flows=", ".join(sorted(missing)))
 
 
 def _scope(node: model.Node, definition: Definition) -> str:

@@ -11,6 +11,10 @@ from croniter import croniter
 
 from service import clock, feel
 from service.engine.failures import Failure
+from service.errors import _
+
+VALUE = "EXTRACT_VALUE_ERROR"
+"""Camunda's type of an incident whose value is not what it must be."""
 
 _CYCLE = re.compile(r"R(\d*)/(?:([^/P][^/]*)/)?(P.+)$")
 
@@ -56,7 +60,7 @@ def instant(value: Any) -> datetime:
         return (value if value.tzinfo else value.replace(tzinfo=clock.TZ)).astimezone(UTC)
     if isinstance(value, date):
         return datetime.combine(value + timedelta(days=1), time(), clock.TZ).astimezone(UTC)
-    raise Failure("EXTRACT_VALUE_ERROR", f"{value!r} is neither a date nor a date and time")
+    raise Failure(VALUE, _("%(value)r is neither a date nor a date and time"), value=value)
 
 
 def add(start: datetime, duration: Any) -> datetime:
@@ -65,10 +69,10 @@ def add(start: datetime, duration: Any) -> datetime:
         text = duration
         duration = feel.evaluate("duration(text)", {"text": text})
         if duration is None:
-            raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is not an ISO 8601 duration such as P7D or PT2H")
+            raise Failure(VALUE, _("%(text)r is not an ISO 8601 duration such as P7D or PT2H"), text=text)
     end = feel.evaluate("start + duration", {"start": start.astimezone(clock.TZ), "duration": duration})
     if not isinstance(end, datetime):
-        raise Failure("EXTRACT_VALUE_ERROR", f"{duration!r} is not a duration")
+        raise Failure(VALUE, _("%(value)r is not a duration"), value=duration)
     return end.astimezone(UTC)
 
 
@@ -79,13 +83,13 @@ def _first_of_cycle(text: str, now: datetime) -> Due:
     count, start, duration = match.groups()
     repeats = int(count) - 1 if count else None
     if repeats is not None and repeats < 0:
-        raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} repeats no times")
+        raise Failure(VALUE, _("%(text)r repeats no times"), text=text)
     return Due(instant(start) if start else add(now, duration), repeats, text)
 
 
 def _cron(text: str, now: datetime) -> datetime:
     if not croniter.is_valid(text, second_at_beginning=True):
-        raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is neither a repeating interval (R3/PT10M) nor a cron line")
+        raise Failure(VALUE, _("%(text)r is neither a repeating interval (R3/PT10M) nor a cron line"), text=text)
     local: datetime = croniter(text, now.astimezone(clock.TZ), second_at_beginning=True).get_next(datetime)
     return local.astimezone(UTC)
 
@@ -93,5 +97,5 @@ def _cron(text: str, now: datetime) -> datetime:
 def _parse(text: str) -> date:
     value = feel.evaluate('if contains(t, "T") then date and time(t) else date(t)', {"t": text.strip()})
     if not isinstance(value, date):
-        raise Failure("EXTRACT_VALUE_ERROR", f"{text!r} is not an ISO 8601 date or date and time")
+        raise Failure(VALUE, _("%(text)r is not an ISO 8601 date or date and time"), text=text)
     return value

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from service import db, engine, identity, jobs
 from service.engine import effects
+from service.errors import _
 from service.workflow import models, releases
 from service.workflow.changes import ABOUT
 
@@ -19,7 +20,7 @@ def request(
     release = releases.get(caller.deployment_key)
     definition_key = release.find("process", call.process_id)
     if definition_key is None:
-        raise engine.Failure("CALLED_ELEMENT_ERROR", f"there is no process {call.process_id!r}")
+        raise engine.Failure("CALLED_ELEMENT_ERROR", _("There is no process %(id)s."), id=call.process_id)
     row = models.ProcessInstance(
         key=key,
         process_id=call.process_id,

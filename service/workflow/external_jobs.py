@@ -71,7 +71,7 @@ def fail(
         job.state, job.retries, job.deadline = "FAILED", retries, None
         job.error_message, job.visible_at = message, running.now + back_off
         if retries <= 0:
-            text = message or "The worker failed without a message."
+            text = message or errors.record(_("The worker failed without a message."))
             running.outcome.incident(key, job.element_id, "JOB_NO_RETRIES", text, job_key=key)
 
 

@@ -173,10 +173,11 @@ def migrate(
     with locked(key, by=by, action="instance.migrate", even_suspended=True) as running, translated():
         row = running.row
         if definition.id != row.process_id:
-            raise engine.Refused((f"{definition.id} is another process than {row.process_id}",))
-        other = [f"{s} cannot become {t}: ids must be the same" for s, t in mapping.items() if s != t]
-        if other:
-            raise engine.Refused(tuple(other))
+            raise engine.refused(_("%(id)s is another process than %(other)s"), id=definition.id, other=row.process_id)
+        text = _("%(id)s cannot become %(other)s: ids must be the same")
+        moved = [errors.localize(text, id=old, other=new) for old, new in mapping.items() if old != new]
+        if moved:
+            raise engine.Refused(tuple(moved))
         before = {"definition": str(row.definition_key), "deployment": str(row.deployment_key)}
         release = releases.newest_with(target_definition_key)
         running.become(target_definition_key, release)

@@ -227,7 +227,7 @@ class Outcome:
             calls.withdraw(key)
 
     def _call_failed(self, call: effects.CallRequested, failure: Exception) -> None:
-        self.incident(call.key, call.element_id, "CALLED_ELEMENT_ERROR", str(failure))
+        self.incident(call.key, call.element_id, "CALLED_ELEMENT_ERROR", describe(failure))
 
     def _tell_caller(self) -> None:
         row, escaped = self.running.row, self.escaped
@@ -237,3 +237,10 @@ class Outcome:
             {"kind": escaped.kind, "code": escaped.code, "message": escaped.message} if escaped else {}
         )
         jobs.defer("workflow.call_returned", lock=str(row.parent_key), child=row.key, **detail)
+
+
+def describe(error: Exception) -> str:
+    """An exception as the message of an incident."""
+    if isinstance(error, errors.Problem):
+        return errors.record(error.msgid, **error.params)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

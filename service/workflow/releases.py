@@ -41,11 +41,12 @@ class Release:
         """Evaluate a decision for the engine."""
         key = self.find("decision", decision_id)
         if key is None:
-            raise engine.Failure("CALLED_DECISION_ERROR", f"there is no decision {decision_id!r}")
+            raise engine.Failure("CALLED_DECISION_ERROR", _("There is no decision %(id)s."), id=decision_id)
         try:
             return decision_model(key).evaluate(decision_id, dict(variables))
         except (decisions.ModelError, decisions.UnknownDecision) as error:
-            raise engine.Failure("DECISION_EVALUATION_ERROR", f"decision {decision_id}: {error}") from error
+            text = _("Decision %(id)s: %(reason)s")
+            raise engine.Failure("DECISION_EVALUATION_ERROR", text, id=decision_id, reason=error) from error
 
     def form(self, form_id: str) -> tuple[int, forms.Form] | None:
         """The key and parsed value of a form, or None when there is no such form."""

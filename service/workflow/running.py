@@ -61,7 +61,7 @@ class Running:
             variables = engine.normalise(error.variables)
             step = self.instance.throw_error(request.key, error.code, error.message, variables, self.now)
         except Exception as error:  # whatever a handler raises must become an incident, not a lost token
-            self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", describe(error))
+            self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", outcome.describe(error))
             return
         self._note(step, todo)
 
@@ -190,9 +190,3 @@ def translated() -> Iterator[None]:
         ) from error
     except engine.Refused as error:
         raise errors.Conflict(_("This is not possible: %(detail)s."), detail=str(error)) from error
-
-
-def describe(error: Exception) -> str:
-    """An exception as the message of an incident."""
-    text = str(error) or type(error).__name__
-    return text if isinstance(error, errors.Problem) else f"{type(error).__name__}: {text}"

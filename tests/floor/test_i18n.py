@@ -7,7 +7,7 @@ from typing import Any
 import flask
 import pytest
 
-from service import i18n
+from service import engine, errors, i18n
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,19 @@ def test_templates_speak_the_readers_language(application: flask.Flask) -> None:
 
     assert page("zh") == "未找到/没有用户 甲。"
     assert page("en") == "Not found/There is no user 甲."
+
+
+def test_what_is_stored_for_many_readers_is_told_in_the_installations_language(application: flask.Flask) -> None:
+    i18n.speak("zh")
+    failure = engine.Failure("JOB_NO_TYPE", "the job type %(text)r is empty", text="=type")
+    with application.test_request_context(headers={"Accept-Language": "en"}):
+        assert failure.message == "作业类型 '=type' 为空"
+        assert errors.record("There is no user %(name)s.", name="甲") == "没有用户 甲。"
+    assert failure.told("en") == "the job type '=type' is empty"
+
+
+def test_a_failure_tells_the_reason_inside_it_in_the_same_language() -> None:
+    with pytest.raises(engine.Failure) as raised:
+        engine.evaluate("=1 +", {})
+    assert raised.value.told("zh").startswith("表达式 '=1 +' 无法求值：此处应为")
+    assert raised.value.told("en").startswith("the expression '=1 +' cannot be evaluated: expected")

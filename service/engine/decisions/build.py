@@ -120,9 +120,9 @@ class Builder:
             names = self._imported_names((namespace, identifier))
             if names is not None:
                 return Requirement((namespace, identifier), self.paths[namespace], *names)
-        self.problems.append(
-            Problem(name_of(owner), line_of(pointer), f"'{pointer.get('href')}' points at nothing in this model")
-        )
+        href = pointer.get("href")
+        told = f"'{href}' points at nothing in this model", f"“{href}”在本模型中没有所指"
+        self.problems.append(Problem(name_of(owner), line_of(pointer), told[0], zh=told[1]))
         return None
 
     def _imported_names(self, key: Key) -> tuple[str, str] | None:

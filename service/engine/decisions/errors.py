@@ -38,6 +38,8 @@ class Problem:
     line: int
     message: str
     error: FeelSyntaxError | None = None
+    zh: str = ""
+    """The message in Chinese, where it is no FEEL error's."""
 
 
 @dataclass(frozen=True, slots=True)

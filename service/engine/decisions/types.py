@@ -96,9 +96,9 @@ class TypeTable(Mapping[str, Type]):
         if found is None and ":" in name:
             found = self.find(name.split(":", 1)[1])
         if found is None:
-            self._problems.append(
-                Problem(element.get("id") or name_of(element), line_of(element), f"type '{name}' not found")
-            )
+            told = f"type '{name}' not found", f"找不到类型“{name}”"
+            owner = element.get("id") or name_of(element)
+            self._problems.append(Problem(owner, line_of(element), told[0], zh=told[1]))
             return ANY
         return found
 

@@ -67,7 +67,7 @@ def faulty_model(sheet: Sheet, bundle: Bundle) -> Iterator[Finding]:
         )
         return
     for problem in model.problems:
-        reason = Reason(problem.message, problem.error.message("zh") if problem.error else problem.message)
+        reason = Reason(problem.message, problem.error.message("zh") if problem.error else problem.zh)
         text = _("In the decision “%(name)s”: %(reason)s.")
         yield Finding(problem.element, problem.line, text, {"name": problem.element, "reason": reason})
 

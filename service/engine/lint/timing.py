@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from service.engine import model, reader, timers
 from service.engine.failures import Failure
 from service.engine.lint.bundle import Chart
-from service.engine.lint.problem import Finding, at
+from service.engine.lint.problem import Finding, Reason, at
 from service.errors import _
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def wrong_timer(chart: Chart) -> Iterator[Finding]:
         try:
             due = timers.first(event.timer_kind, text, NOW)
         except (Failure, OverflowError) as failure:
-            yield at(node, _("The timer of %(element)s cannot be read: %(reason)s."), reason=str(failure))
+            yield at(node, _("The timer of %(element)s cannot be read: %(reason)s."), reason=_reason(failure))
             continue
         if due.cycle and due.cycle.startswith("R") and not _grows(due.cycle):
             yield at(node, _("The cycle “%(text)s” of %(element)s does not move on in time."), text=text)
@@ -72,7 +72,7 @@ def wrong_date(chart: Chart) -> Iterator[Finding]:
                 try:
                     timers.instant(text)
                 except (Failure, OverflowError) as failure:
-                    yield at(node, _("%(name)s of %(element)s: %(reason)s."), name=name, reason=str(failure))
+                    yield at(node, _("%(name)s of %(element)s: %(reason)s."), name=name, reason=_reason(failure))
 
 
 def wrong_duration(chart: Chart) -> Iterator[Finding]:
@@ -87,4 +87,10 @@ def wrong_duration(chart: Chart) -> Iterator[Finding]:
             try:
                 timers.add(NOW, text)
             except (Failure, OverflowError) as failure:
-                yield at(node, _("%(name)s of %(element)s: %(reason)s."), name=name, reason=str(failure))
+                yield at(node, _("%(name)s of %(element)s: %(reason)s."), name=name, reason=_reason(failure))
+
+
+def _reason(failure: Failure | OverflowError) -> Reason:
+    if isinstance(failure, Failure):
+        return Reason(failure.told("en"), failure.told("zh"))
+    return Reason(str(failure), str(failure))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from service.engine import expressions, model
 from service.engine.failures import Failure
 from service.engine.specs.base import INNER, NodeSpec
+from service.errors import _
 
 if TYPE_CHECKING:
     from service.engine.execution import Execution
@@ -21,7 +22,7 @@ class SubProcessSpec(NodeSpec):
     def execute(self, token: Token, run: Execution) -> None:
         start = run.process.none_start(self.node.id)
         if start is None:
-            raise Failure("UNKNOWN", f"sub-process {self.node.id} has no start event without a trigger")
+            raise Failure("UNKNOWN", _("sub-process %(id)s has no start event without a trigger"), id=self.node.id)
         run.open_scope(token)
         run.spawn(token, start)
 
@@ -57,16 +58,18 @@ class BodySpec(NodeSpec):
     def execute(self, token: Token, run: Execution) -> bool | None:
         items = expressions.evaluate(self.loop.input_collection, run.scopes.visible(token.id))
         if not isinstance(items, list):
-            raise Failure("EXTRACT_VALUE_ERROR", f"{self.loop.input_collection!r} is {items!r}, not a list")
+            text = _("%(text)r is %(value)r, not a list")
+            raise Failure("EXTRACT_VALUE_ERROR", text, text=self.loop.input_collection, value=items)
         if len(items) > MAX_INSTANCES:
-            raise Failure("EXTRACT_VALUE_ERROR", f"{len(items)} items; at most {MAX_INSTANCES} instances run")
+            text = _("%(count)s items; at most %(max)s instances run")
+            raise Failure("EXTRACT_VALUE_ERROR", text, count=len(items), max=MAX_INSTANCES)
         if self.loop.output_collection:
             run.scopes.set_local(token.id, self.loop.output_collection, [None] * len(items))
         token.put(items=len(items), next=0, done=0)
         if not items:
             self.close(token, run)
             return True
-        for _ in range(1 if self.loop.sequential else len(items)):
+        for _no in range(1 if self.loop.sequential else len(items)):
             self._next(token, run, items)
         return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from service.engine import expressions
 from service.engine.failures import Failure
 from service.engine.specs.base import NodeSpec
+from service.errors import _
 
 if TYPE_CHECKING:
     from service.engine import model
@@ -81,8 +82,13 @@ class EventBasedGatewaySpec(NodeSpec):
 def no_flow(node: model.Node, conditions: list[str], seen: Any) -> Failure:
     """The failure of a gateway where no condition is true and no default flow exists, with the values it saw."""
     names = {name for name in seen if any(name in condition for condition in conditions)}
-    values = ", ".join(f"{name} = {seen[name]!r}" for name in sorted(names)) or "no variable of these conditions exists"
-    return Failure(
-        "CONDITION_ERROR",
-        f"no condition of gateway {node.id} is true and it has no default flow: {', '.join(conditions)} ({values})",
-    )
+    values = ", ".join(f"{name} = {seen[name]!r}" for name in sorted(names))
+    if values:
+        text = _("no condition of gateway %(id)s is true and it has no default flow: %(conditions)s (%(values)s)")
+    else:
+        text = _(
+            "no condition of gateway %(id)s is true and it has no default flow: %(conditions)s (no variable of these "
+            "conditions exists)"
+        )
+    told = {"id": node.id, "conditions": ", ".join(conditions)}
+    return Failure("CONDITION_ERROR", text, **told, **({"values": values} if values else {}))

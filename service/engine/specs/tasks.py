@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from service.engine import effects, expressions
 from service.engine.failures import Failure
 from service.engine.specs.base import NodeSpec
+from service.errors import _
 
 if TYPE_CHECKING:
     from service.engine import model
@@ -97,7 +98,7 @@ class CallActivitySpec(NodeSpec):
         assert call is not None
         process_id = expressions.string(call.process_id, seen)
         if not process_id:
-            raise Failure("CALLED_ELEMENT_ERROR", f"{call.process_id!r} names no process")
+            raise Failure("CALLED_ELEMENT_ERROR", _("%(text)r names no process"), text=call.process_id)
         passed = dict(seen) if call.propagate_parent else dict(run.scopes.local(token.id))
         unit = expressions.string(self.node.properties.get("unit"), seen)
         run.emit(effects.CallRequested(token.id, self.node.id, process_id, call.binding, passed, unit))
@@ -117,7 +118,7 @@ def request_job(token: Token, run: Execution, node: model.Node) -> None:
     assert node.job is not None
     job_type = expressions.string(node.job.type, seen)
     if not job_type:
-        raise Failure("JOB_NO_TYPE", f"the job type {node.job.type!r} is empty")
+        raise Failure("JOB_NO_TYPE", _("the job type %(text)r is empty"), text=node.job.type)
     retries = expressions.integer(node.job.retries, seen, 3)
     run.emit(effects.ServiceRequested(token.id, node.id, job_type, retries, node.headers))
     token.put(waits="job")
