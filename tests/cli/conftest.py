@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import flask
-import flask_migrate
 import pytest
 
 from service import cli, identity
@@ -47,7 +46,6 @@ def environment(app: flask.Flask, server: embedded.Server, tmp_path_factory: pyt
     """Variables that lead a command to the test's database and let it speak English."""
     releases.forget()
     live.forget()
-    mark_current(app)
     place = {"DATABASE_URL": server.url(), "LIKA_VAR": str(tmp_path_factory.mktemp("var"))}
     return place | {"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "PYTHONUTF8": "1"}
 
@@ -82,12 +80,6 @@ def process(environment: dict[str, str]) -> Lika:
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
-
-
-def mark_current(app: flask.Flask) -> None:
-    """Say that the tables, which tests create without migrations, are those of the newest one."""
-    with app.app_context():
-        flask_migrate.stamp()
 
 
 def person(name: str, role: str) -> None:
