@@ -66,14 +66,16 @@ class Roster:
         return expressions.holds(expression, self.about(case), name)
 
 
-def enter(roster: Roster, rows: Sequence[Mapping[str, Any]]) -> list[models.Case]:
+def enter(
+    roster: Roster, rows: Sequence[Mapping[str, Any]], chosen: Sequence[models.Case] | None = None
+) -> list[models.Case]:
     """Check and store the answers of some rows; all of them or, with one error per place, none.
 
-    A row names its case by ``case`` (its key or code).
+    A row names its case by ``case`` (its key or code). ``chosen`` are the roster's cases where they are at hand.
 
     :raises errors.Unprocessable: wrong answers, keyed ``rows.<number from 0>.<component path>``.
     """
-    chosen = roster.cases()
+    chosen = roster.cases() if chosen is None else chosen
     by_name = {name: case for case in chosen for name in (str(case.key), cases.code(case))}
     form = roster.form()
     fields: dict[str, Any] = {}
@@ -106,12 +108,11 @@ def save(key: int, rows: Sequence[Mapping[str, Any]], *, by: identity.Person) ->
         return roster, enter(roster, rows)
 
 
-def finish(roster: Roster) -> dict[str, Any]:
-    """Refuse to end while rows are open; then let the rows become what the task says. Gives the counts.
+def finish(roster: Roster, chosen: Sequence[models.Case]) -> dict[str, Any]:
+    """Refuse to end while rows are open; then let the roster's cases become what the task says. Gives the counts.
 
     :raises errors.Unprocessable: open rows, by code.
     """
-    chosen = roster.cases()
     open_rows = [case for case in chosen if not roster.done(case)]
     if open_rows:
         names = "、".join(cases.code(case) for case in open_rows[:10])
@@ -128,8 +129,9 @@ def complete(task: workflow.UserTask, answers: Mapping[str, Any], by: Any) -> di
     rows = answers.get(ROWS) or []
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise errors.Invalid(_("rows must be a list of {case, answers}"))
-    enter(roster, rows)
-    counts = finish(roster)
+    chosen = roster.cases()
+    enter(roster, rows, chosen)
+    counts = finish(roster, chosen)
     db.sa.session.flush()
     return {**{name: value for name, value in answers.items() if name != ROWS}, **counts}
 

@@ -55,11 +55,12 @@ def of_task(task: models.UserTask) -> dict[str, Any]:
 def rows(task: models.UserTask, row: Any, context: Mapping[str, Any]) -> list[Any]:
     """The rows sent with a roster task: what the scenario says for each case that is not done yet, or may be done."""
     roster = rosters.Roster(task, context)
+    asks_for_shown = "shown" in str(row)
     found = []
     for case in roster.cases():
         if roster.optional or not roster.done(case):
-            seen = {"case": cases.context(case), "shown": rosters.prefill(roster, case)}
-            answers = evaluate(row, {**context, **seen})
+            shown = {"shown": rosters.prefill(roster, case)} if asks_for_shown else {}
+            answers = evaluate(row, {**context, "case": cases.context(case), **shown})
             if answers is not None:
                 found.append({"case": str(case.key), **answers})
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sqla
 from sqlalchemy.orm import Session
 
 from service import clock, db
@@ -66,6 +67,7 @@ def store(session: Session, drafts: Iterable[households.Draft]) -> tuple[int, in
     keyed = [(db.next_key(), draft) for draft in drafts]
     _copy(session, "households", HOUSEHOLD_COLUMNS, (_household(key, draft) for key, draft in keyed))
     _copy(session, "members", MEMBER_COLUMNS, list(_members(keyed)))  # keys must not be fetched during COPY
+    session.execute(sqla.text("ANALYZE households, members"))  # the planner knows nothing of what COPY brought
     return len(keyed), sum(draft.persons for _, draft in keyed)
 
 

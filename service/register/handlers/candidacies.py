@@ -1,7 +1,7 @@
 """``case-open``, ``cases-*``: who takes part, and what becomes of each (DOMAIN §9.3, §9.5)."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,29 +48,32 @@ def open_case(job: handlers.Job) -> Mapping[str, Any]:
     task = scope.of(job)
     runs.get(task.run_key)
     applications = task.listed("applications")
+    each = [dataclasses.replace(task, variables={**task.variables, "application": one}) for one in applications]
+    named = [(one, one.text("household")) for one in each or [task]]
+    known = _households(task, [name for _one, name in named])
+    taken = _taking_part(task, known.values())
     opened, refused = [], []
-    for application in applications:
-        one = dataclasses.replace(task, variables={**task.variables, "application": application})
+    for one, name in named:
         try:
-            opened.append(_open_one(one))
+            opened.append(_open_one(one, known.get(name), taken))
         except handlers.BpmnError as refusal:
-            refused.append({"household": one.text("household"), "reason": refusal.code})
-    if not applications:
-        opened.append(_open_one(task))
+            if not applications:
+                raise
+            refused.append({"household": name, "reason": refusal.code})
+    db.sa.session.flush()
     last = cases.context(opened[-1]) if opened else None
     return {"case": last, "refused": refused, **cases.count(opened, task.text("into", "opened"))}
 
 
-def _open_one(task: scope.Scope) -> models.Case:
-    household = _household(task, task.text("household"))
+def _open_one(task: scope.Scope, household: models.Household | None, taken: set[int]) -> models.Case:
+    if household is None:
+        raise handlers.BpmnError("NOT_LOCAL", _("This is not a household of the village"))
     answers = expressions.context(task.headers, "answers", task.variables)
     if answers.get("local_hukou") is False:
         raise handlers.BpmnError("NOT_LOCAL", _("The applicant's registered residence is not in the village"))
-    held = sa.select(models.Case.key).where(
-        models.Case.run_key == task.run_key, models.Case.household_key == household.key
-    )
-    if db.sa.session.scalar(held) is not None:
+    if household.key in taken:
         raise handlers.BpmnError("ALREADY_OPEN", _("The household takes part in this run already"))
+    taken.add(household.key)
     case = cases.open_household(
         task.run_key, task.instance_key, household, state=task.text("state"), flow=task.text("flow")
     )
@@ -78,7 +81,6 @@ def _open_one(task: scope.Scope) -> models.Case:
         case.answers = {task.element_id: masking.within(answers)}
     if answers.get("cadre_relative") is True:
         cases.change(case, facts={"cadre_relative": True})
-    db.sa.session.flush()
     return case
 
 
@@ -184,12 +186,22 @@ def _open_villages(task: scope.Scope) -> Sequence[models.Case]:
     return opened
 
 
-def _household(task: scope.Scope, name: str) -> models.Household:
-    by_name = models.Household.code == name
-    if name.isdigit() and len(name) < 19:
-        by_name = by_name | (models.Household.key == int(name))
-    household = db.sa.session.scalars(sa.select(models.Household).where(by_name)).first()
-    home = units.get(task.unit_id)
-    if household is None or not household.local_hukou or not household.unit.path.startswith(home.path):
-        raise handlers.BpmnError("NOT_LOCAL", _("This is not a household of the village"))
-    return household
+def _households(task: scope.Scope, names: Sequence[str]) -> dict[str, models.Household]:
+    """The households of the unit that names mean, each by its code and by its key."""
+    keys = [int(name) for name in names if name.isdigit() and len(name) < 19]
+    query = (
+        sa.select(models.Household)
+        .join(models.Household.unit)
+        .where(models.Household.code.in_(names) | models.Household.key.in_(keys))
+        .where(models.Household.local_hukou, units.within(units.get(task.unit_id).path))
+    )
+    found = db.sa.session.scalars(query).all()
+    return {name: household for household in found for name in (household.code, str(household.key))}
+
+
+def _taking_part(task: scope.Scope, households: Iterable[models.Household]) -> set[int]:
+    """The keys of those that have a case in this run."""
+    query = sa.select(models.Case.household_key).where(
+        models.Case.run_key == task.run_key, models.Case.household_key.in_({each.key for each in households})
+    )
+    return {key for key in db.sa.session.scalars(query) if key is not None}
