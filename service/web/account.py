@@ -1,8 +1,8 @@
 """One's own account: sign in and out, password, language and look."""
 
+import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import flask
 import flask_security.utils
@@ -132,5 +132,4 @@ def _wanted() -> str:
 
 def _safe(address: str) -> str:
     """The address if it is one of this server, else nothing."""
-    parts = urlsplit(address.replace("\\", "/"))
-    return address if address.startswith("/") and not parts.scheme and not parts.netloc else ""
+    return address if re.match(r"/(?![/\\])", address) and address.isprintable() else ""

@@ -40,7 +40,14 @@ def test_a_form_without_the_sessions_token_is_refused(client, county):
     assert client.post("/login", data={"username": "bob", "password": PASSWORD}).status_code == 400
 
 
-OTHER_SITES = ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+OTHER_SITES = [
+    "//evil.example/",
+    "///evil.example/",
+    "https://evil.example/",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+]
 
 
 @pytest.mark.parametrize("address", OTHER_SITES)
