@@ -28,6 +28,7 @@ ORDER = {
             "valuesKey": "townships",
             "validate": {"required": True},
         },
+        {"type": "textfield", "id": "Field_cert_no", "key": "cert_no", "label": "身份证号"},
     ],
 }
 
@@ -123,6 +124,16 @@ def test_a_form_offers_the_units_of_the_sender_and_no_others(handing):
     with pytest.raises(errors.Unprocessable) as refused:
         desk.send(order, {"township": "4599-x"}, by=olga)
     assert list(refused.value.fields) == ["township"]
+
+
+def test_no_identity_number_that_was_handed_in_is_readable_in_the_database(handing):
+    number = "11010519491231002X"
+    desk.send(_offer("olga", "布置收集材料"), {"township": "4502-e", "cert_no": number}, by=people.find("olga"))
+    jobs.run_pending()
+    assert _variable(_instance("handing"), "cert_no") == "110105********002X"
+    messages_kept = db.sa.session.scalars(sqla.select(models.Message.variables)).all()
+    assert messages_kept
+    assert number not in str(messages_kept)
 
 
 def test_who_has_not_the_role_finds_nothing_and_sends_nothing(as_, handing):
