@@ -24,6 +24,12 @@ def hit(name: str, *, limit: int, window: timedelta) -> bool:
     return count <= limit
 
 
+def take_back(name: str) -> None:
+    """Let the last attempt not count: it succeeded, but says nothing of the others under the name."""
+    with db.transaction() as session:
+        session.execute(sqla.update(Attempt).where(Attempt.name == name).values(count=Attempt.count - 1))
+
+
 def forget(name: str) -> None:
     """Begin again, the attempt succeeded; counters that nobody touched for a day go too."""
     old = Attempt.since < clock.now() - timedelta(days=1)

@@ -44,18 +44,19 @@ def login() -> Any:
 def log_in() -> Any:
     """Sign somebody in."""
     username = flask.request.form.get("username", "").strip()
-    counters = {
-        f"login {username} {flask.request.remote_addr}": TRIES,
-        f"login {flask.request.remote_addr}": TRIES_OF_ADDRESS,
-    }
-    within = [throttle.hit(name, limit=limit, window=WINDOW) for name, limit in counters.items()]
+    address = f"login {flask.request.remote_addr}"
+    own = f"login {username} {flask.request.remote_addr}"
+    within = [
+        throttle.hit(own, limit=TRIES, window=WINDOW),
+        throttle.hit(address, limit=TRIES_OF_ADDRESS, window=WINDOW),
+    ]
     if not all(within):
         raise problems.TooMany(_("There were too many attempts to sign in. Wait ten minutes and try again."))
     if credentials.by_password(username, flask.request.form.get("password", "")) is None:
         wrong = errors.localize(_("The user name or the password is wrong."))
         return flask.render_template("login.html", wrong=wrong, username=username, wanted=_asked()), 401
-    for name in counters:
-        throttle.forget(name)
+    throttle.forget(own)
+    throttle.take_back(address)
     _begin(username)
     return flask.redirect(_wanted())
 

@@ -36,6 +36,14 @@ def test_after_ten_wrong_passwords_even_the_right_one_has_to_wait(app, client, c
     assert _sign_in(client, "bob", PASSWORD).status_code == 302
 
 
+def test_signing_in_does_not_clear_what_others_tried_from_the_same_address(app, client, county, monkeypatch):
+    monkeypatch.setattr("service.web.account.TRIES_OF_ADDRESS", 2)
+    assert _sign_in(client, "bob", "wrong").status_code == 401
+    assert _sign_in(app.test_client(), "bea", PASSWORD).status_code == 302
+    assert _sign_in(client, "bob", "wrong").status_code == 401
+    assert _sign_in(client, "bob", "wrong").status_code == 429
+
+
 def test_a_form_without_the_sessions_token_is_refused(client, county):
     assert client.post("/login", data={"username": "bob", "password": PASSWORD}).status_code == 400
 
