@@ -36,6 +36,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     """
     # Imported here: `import service.feel` must not cost the web framework.
     import flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     from service import config as settings
     from service import i18n
@@ -45,6 +46,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     app.config.update(settings.load(config))
     if not app.config["SQLALCHEMY_DATABASE_URI"]:
         app.config["SQLALCHEMY_DATABASE_URI"] = embedded.start(settings.var() / "postgres").url()
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     i18n.Babel(app)
     for part in load_parts(app.config["PARTS"]):
         if init := getattr(part, "init_app", None):

@@ -60,6 +60,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": flag("LIKA_HTTPS"),
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "PROXIES": number("LIKA_PROXIES"),
         "CLOCK_MAY_MOVE": flag("LIKA_CLOCK_MAY_MOVE"),
         "PARTS": [part for part in os.environ.get("LIKA_PARTS", "").split(",") if part] or None,
     }
@@ -71,6 +72,14 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def flag(variable: str) -> bool:
     """Tell whether an environment variable says yes."""
     return os.environ.get(variable, "").lower() in ("1", "true", "yes", "on")
+
+
+def number(variable: str) -> int:
+    """Return what an environment variable counts, 0 if it is not set."""
+    text = os.environ.get(variable) or "0"
+    if not text.isdecimal():
+        raise ValueError(f"{variable} must be a whole number, not {text!r}")
+    return int(text)
 
 
 def _secrets(folder: Path) -> dict[str, str]:

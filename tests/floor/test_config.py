@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 
+import flask
 import pytest
 
+import service
 from service import config
 
 
@@ -51,3 +53,19 @@ def test_of_two_processes_that_start_together_one_writes_the_secrets(tmp_path):
 def test_importing_the_package_does_not_load_the_web_framework():
     program = "import service, sys; sys.exit('flask' in sys.modules or 'sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_number_of_proxies_that_is_none_is_refused(monkeypatch):
+    monkeypatch.setenv("LIKA_PROXIES", "one")
+    with pytest.raises(ValueError, match="LIKA_PROXIES"):
+        config.number("LIKA_PROXIES")
+
+
+@pytest.mark.parametrize(("proxies", "caller"), [(0, "10.0.0.1"), (1, "203.0.113.7")])
+def test_the_caller_is_whom_the_trusted_proxies_name(proxies, caller):
+    settings = {"PROXIES": proxies, "PARTS": [], "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://nowhere/lika"}
+    app = service.create_app(settings)
+    app.add_url_rule("/caller", view_func=lambda: flask.request.remote_addr)
+    headers = {"X-Forwarded-For": "198.51.100.9, 203.0.113.7"}
+    answer = app.test_client().get("/caller", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"})
+    assert answer.text == caller
