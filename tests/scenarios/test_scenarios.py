@@ -15,6 +15,7 @@ from service.scenarios.scratch import scratch
 HERE = Path(__file__).parent
 FILES = scenarios.files([HERE])
 COVERED = {
+    "dynamic_adjustment": ("dynamic_adjustment", "da_approval", "da_batches", "da_check", "da_ledger", "da_survey"),
     "household_identification": ("household_identification", "hi_application", "hi_register_forms", "hi_selection"),
     "public_notice": ("public_notice",),
     "village_identification": ("village_identification",),
