@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import click
 
-from service import errors
+from service import db, errors
 from service.cli._context import in_made_app
 from service.errors import _
 from service.identity import credentials, people, units
@@ -23,8 +23,9 @@ def command() -> None:
 @in_made_app
 def add(username: str, name: str | None, posts: tuple[str, ...], password: str) -> None:
     """Add a user."""
-    people.add(username, name or username, password)
-    _join(username, posts)
+    with db.transaction():
+        people.add(username, name or username, password)
+        _join(username, posts)
 
 
 @command.command(help=_("Give a user roles in units (by code)."))
@@ -33,7 +34,8 @@ def add(username: str, name: str | None, posts: tuple[str, ...], password: str) 
 @in_made_app
 def join(username: str, posts: tuple[str, ...]) -> None:
     """Give a user roles in units (by code)."""
-    _join(username, posts)
+    with db.transaction():
+        _join(username, posts)
 
 
 @command.command(help=_("Set a user's password and end the user's sessions."))
