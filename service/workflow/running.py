@@ -151,17 +151,19 @@ def locked(
     action: str | None = None,
     even_suspended: bool = False,
     even_over: bool = False,
+    unknown: errors.NotFound | None = None,
 ) -> Iterator[Running]:
     """Lock an instance for one command inside `db.transaction()`, and write what the block did.
 
-    Raises NotFound, Forbidden (when `by` may not do `action`), and Conflict when the instance is over or suspended.
+    Raises NotFound (`unknown` if given, by somebody who asked for a part of an instance), Forbidden (when `by` may not
+    do `action`), and Conflict when the instance is over or suspended.
     """
     with db.transaction():
         row = db.sa.session.scalars(
             select(models.ProcessInstance).where(models.ProcessInstance.key == key).with_for_update()
         ).one_or_none()
         if row is None:
-            raise errors.NotFound(_("There is no process instance %(key)s."), key=key)
+            raise unknown or errors.NotFound(_("There is no process instance %(key)s."), key=key)
         if action is not None:
             identity.access.ensure(by, action, row)
         if not even_over:

@@ -105,7 +105,8 @@ def update(
 @contextmanager
 def opened(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
     """Lock the instance of a task that is open and that the person may do `action` on."""
-    with db.transaction() as session, locked(_instance_of(key), by=by, even_over=True) as running:
+    found = locked(_instance_of(key), by=by, even_over=True, unknown=_unknown(key))
+    with db.transaction() as session, found as running:
         task = session.get(models.UserTask, key, populate_existing=True)
         if task is None or not identity.access.allowed(by, "task.read", task):
             raise _unknown(key)

@@ -351,6 +351,12 @@ def test_a_call_of_a_missing_process_is_an_incident_and_can_be_repeated(run_jobs
     assert names() == ["a"]
 
 
+def test_a_task_that_is_not_there_is_named_in_the_refusal():
+    with pytest.raises(errors.NotFound) as refused:
+        tasks.complete(404, {}, by=SYSTEM)
+    assert str(refused.value) == "There is no user task 404."
+
+
 def test_variables_and_tokens_are_changed_by_hand_and_audited():
     deploy(p=f"{START}{user_task('a')}{user_task('b')}{END}\nflow: s -> a -> b -> e\n")
     row = instances.create("p", {"x": 1}, by=SYSTEM)
