@@ -69,15 +69,28 @@ body?.addEventListener('click', (event) => {
 
 body?.addEventListener('keydown', (event) => moveBetweenRows(event, body));
 
+/* Rows on their way to the server; true where more was typed meanwhile. Answers could overtake each other else. */
+const sending = new Map();
+
 async function saveRow(row) {
   tell(row, texts.saving, '');
 
-  try {
-    const { rows } = await send(texts.rows, { rows: [{ case: row.dataset.key, ...readRow(row) }] });
-    settled(rows);
-  } catch (refusal) {
-    refuse([row], refusal);
+  if (sending.has(row)) {
+    sending.set(row, true);
+    return;
   }
+
+  do {
+    sending.set(row, false);
+    try {
+      const { rows } = await send(texts.rows, { rows: [{ case: row.dataset.key, ...readRow(row) }] });
+      sending.get(row) || settled(rows);
+    } catch (refusal) {
+      sending.get(row) || refuse([row], refusal);
+    }
+  } while (sending.get(row));
+
+  sending.delete(row);
 }
 
 /** The server has rows: show them as they are now. */

@@ -120,6 +120,11 @@ def sees_everything(person: Person) -> bool:
     return person.is_system or "admin" in person.roles
 
 
+def looks_after_others(person: Person) -> bool:
+    """Tell whether the person sees the work of others too, as a supervisor or because nothing is hidden."""
+    return sees_everything(person) or supervised_units(person) is not None
+
+
 def supervised_units(person: Person) -> sqla.Select[Any] | None:
     """Select the ids of the units the person supervises, None if there are none."""
     paths = [member.unit_path for member in person.memberships if member.role == "supervisor"]

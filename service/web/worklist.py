@@ -127,8 +127,8 @@ def _tasks(wish: Wish, by: identity.Person) -> sqla.Select[*tuple[Any, ...]]:
 def _order(wish: Wish, by: identity.Person) -> Sequence[Any]:
     if wish.box == "done" and wish.sort == "due":
         return task.completed_at.desc(), task.key.desc()
-    everywhere = identity.access.sees_everything(by) or identity.access.supervised_units(by) is not None
-    return SORTS[wish.sort] if wish.box == "units" and everywhere else SORTS_OF_FEW[wish.sort]
+    many = wish.box == "units" and identity.access.looks_after_others(by)
+    return SORTS[wish.sort] if many else SORTS_OF_FEW[wish.sort]
 
 
 def _in_box(box: str, by: identity.Person) -> list[Any]:

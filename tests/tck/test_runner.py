@@ -1,5 +1,6 @@
 """The runner itself: what it counts as passed, failed and skipped."""
 
+import pytest
 from click.testing import CliRunner
 
 from service import cli
@@ -121,7 +122,9 @@ def test_the_command_prints_the_report_and_fails_if_a_test_does(tmp_path):
     assert "failed: t-test-01.xml 001 double: expected 43, got 42" in done.output
 
 
-def test_the_command_says_when_there_is_nothing_to_run(tmp_path):
-    done = CliRunner().invoke(cli.lika, ["tck", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "no test file" in done.output
+def test_the_command_says_when_there_is_nothing_to_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["lika", "--lang", "en", "tck", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "no test file" in capsys.readouterr().err

@@ -78,6 +78,22 @@ def test_a_row_is_filled_in_on_the_spot_and_saves_itself_when_it_is_right(as_, v
     expect(page.locator("tfoot")).to_contain_text("quota 7")
 
 
+def test_what_is_typed_while_a_row_is_on_its_way_is_saved_after_it(as_, village):
+    verify, _vote = _tasks(quota=7)
+    page = _open(as_("vera"), verify)
+    held = []
+    page.route("**/rows", lambda route: route.continue_() if held else held.append(route))
+    row = _row(page, "吴文1")
+    row.get_by_label("核实意见").select_option("同意")
+    row.get_by_label("核实人").fill("石清")
+    row.get_by_label("核实日期").fill("2026-07-10")
+    row.get_by_label("核实日期").blur()
+    expect(row.locator(".standing")).to_have_text("Saving …")
+    held[0].continue_()
+    expect(row.locator(".standing")).to_have_text("done")
+    assert [answer["verified_by"] for case in _cases() if (answer := case.answers.get("Task_Verify"))] == ["石清"]
+
+
 def test_what_is_wrong_in_a_row_is_told_there_and_survives_a_reload(as_, village):
     verify, _vote = _tasks()
     vera = as_("vera")

@@ -29,7 +29,7 @@ export function fill(row, answers) {
   for (const field of row.querySelectorAll('[data-field]')) {
     const value = answers[field.dataset.field];
 
-    if (field === document.activeElement && value === undefined) {
+    if (field === document.activeElement) {
       continue;
     }
     if (field.dataset.kind === 'choice') {
