@@ -39,7 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from service import config as settings
-    from service import i18n
+    from service import i18n, workdays
     from service.db import embedded
 
     app = flask.Flask(__name__, static_folder=None, template_folder=None)
@@ -49,6 +49,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> "flask.Flask":
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     i18n.Babel(app)
+    workdays.correct(app.config["WORKDAYS"])
     for part in load_parts(app.config["PARTS"]):
         if init := getattr(part, "init_app", None):
             init(app)

@@ -7,13 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import clock, db, errors
+from service import clock, db, errors, workdays
 from service.errors import _
 from service.identity import units
 from service.notices import board, models, periods
 from service.register import cases, figures, vault
 from service.register import models as register
-from service.register.rules import workdays
 
 REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补录", "成立-更正", "成立-程序重做"
 UPHELD = (REMOVE, ADD, CORRECT, REDO)

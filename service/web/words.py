@@ -8,8 +8,7 @@ import flask_babel
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from service import clock, identity
-from service.register.rules import workdays
+from service import clock, identity, workdays
 
 LATE, SOON, LATER = "late", "soon", "later"
 SOON_DAYS = 3

@@ -2,8 +2,7 @@ from datetime import date
 
 import pytest
 
-from service import errors
-from service.register.rules import workdays
+from service import errors, workdays
 
 
 @pytest.mark.parametrize(
@@ -46,14 +45,31 @@ def test_days_between_are_counted_both_ways():
     assert workdays.between(date(2024, 7, 6), date(2024, 7, 7)) == 0
 
 
-def test_a_county_may_correct_single_days():
-    overrides = workdays.read_overrides(["# local festival", "", "2024-07-02 rest  # 坡会", "2024-07-06 work"])
-    assert workdays.after(date(2024, 7, 1), 5, overrides) == date(2024, 7, 8)
-    assert not workdays.is_workday(date(2024, 7, 2), overrides)
-    assert workdays.is_workday(date(2024, 7, 6), overrides)
+@pytest.fixture
+def corrected(tmp_path):
+    yield (
+        lambda text: (
+            (tmp_path / "days.txt").write_text(text, encoding="utf-8") and workdays.correct(tmp_path / "days.txt")
+        )
+    )
+    workdays.correct(None)
+
+
+def test_a_county_may_correct_single_days(corrected):
+    corrected("# local festival\n\n2024-07-02 rest  # 坡会\n2024-07-06 work\n")
+    assert workdays.after(date(2024, 7, 1), 5) == date(2024, 7, 8)
+    assert not workdays.is_workday(date(2024, 7, 2))
+    assert workdays.is_workday(date(2024, 7, 6))
+    workdays.correct(None)
+    assert workdays.is_workday(date(2024, 7, 2))
 
 
 @pytest.mark.parametrize("line", ["2024-07-02", "2024-13-02 rest", "2024-07-02 holiday", "a b c"])
-def test_a_wrong_line_is_named(line):
+def test_a_wrong_line_is_named(line, corrected):
     with pytest.raises(errors.Invalid, match="line 2"):
-        workdays.read_overrides(["2024-07-01 rest", line])
+        corrected(f"2024-07-01 rest\n{line}\n")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(errors.Invalid, match=r"nowhere\.txt"):
+        workdays.correct(tmp_path / "nowhere.txt")
