@@ -58,7 +58,8 @@ def test_deep_data_and_deep_lists_do_no_harm():
     for _ in range(5_000):
         deep = [deep]
     assert feel.evaluate("count(deep)", {"deep": deep}) == 1
-    assert feel.evaluate("deep = deep", {"deep": deep}) is None
+    for comparison in ("deep = deep", "deep in (= deep)", "deep in (deep)", "deep in [deep]"):
+        assert feel.evaluate(comparison, {"deep": deep}) is None
     assert feel.evaluate("string(deep)", {"deep": deep}) is None
     assert feel.evaluate("flatten(deep)", {"deep": deep}) == []
     circle: dict = {}

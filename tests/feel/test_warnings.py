@@ -27,6 +27,8 @@ from service import feel
         ("for x in null return x", "not_iterable", "null"),
         ("true and 1", "not_boolean", "true and 1"),
         ('[1]["a"]', "filter_result", '[1]["a"]'),
+        ('1 in "a"', "operand_types", '"a"'),
+        ("1 in (= [1])", "operand_types", "= [1]"),
         ("{a: 1, a: 2}", "duplicate_key", "{a: 1, a: 2}"),
     ],
 )

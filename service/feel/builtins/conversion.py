@@ -218,7 +218,7 @@ def number(runtime: Runtime, source: str, grouping: str | None = None, point: st
     """
     if (grouping is not None and grouping not in _GROUPINGS) or (point is not None and point not in _DECIMALS):
         raise bad_value("number", "separator")
-    if grouping is not None and grouping == (point or "."):
+    if grouping is not None and grouping == point:
         raise bad_value("number", "separator")
     digits = source.replace(grouping, "") if grouping else source
     digits = digits.replace(point, ".") if point else digits

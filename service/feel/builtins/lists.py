@@ -34,7 +34,7 @@ def contains(runtime: Runtime, values: list[Value], element: Value) -> bool:
     return any(equal(value, element, runtime) is True for value in values)
 
 
-@builtin("sublist", "list: list, start position: number, length: number?", _SECTION)
+@builtin("sublist", "list: list, start position: number, length: number|null?", _SECTION)
 def sublist(runtime: Runtime, values: list[Value], start: Decimal, length: Decimal | None = None) -> list[Value]:
     """``length`` items (or all) from a position on.
 

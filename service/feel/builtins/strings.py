@@ -13,7 +13,7 @@ from service.feel.values import Value, items, kind_of
 _SECTION = "10.3.4.3"
 
 
-@builtin("substring", "string: string, start position: number, length: number?", _SECTION)
+@builtin("substring", "string: string, start position: number, length: number|null?", _SECTION)
 def substring(runtime: Runtime, string: str, start: Decimal, length: Decimal | None = None) -> str:
     """``length`` characters (or all) from a position on, counted from 1, or from -1 backwards.
 

@@ -8,7 +8,7 @@ from service.feel import nodes
 from service.feel import operators as semantics
 from service.feel.compiler.dispatch import compile_node, compiles
 from service.feel.compiler.names import negated_literal
-from service.feel.compiler.operations import comparison, failed
+from service.feel.compiler.operations import comparison, equality, failed
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure
 from service.feel.runtime import Place
@@ -65,10 +65,10 @@ def one_test(node: nodes.Node, slot: int, scope: Scope, cell: bool) -> Run:
     if isinstance(node, nodes.UnaryTest):
         return _operator_test(node, slot, scope)
     if isinstance(node, nodes.Literal) and type(node.value) in (str, Decimal, bool):
-        return _constant_test(node.value, slot)
+        return _constant_test(node.value, slot, place)
     negative = negated_literal(node)
     if negative is not None:
-        return _constant_test(negative, slot)
+        return _constant_test(negative, slot, place)
     result = compile_node(node, scope)
     if isinstance(node, nodes.RangeLiteral):
         return _range_test(result, slot, place)
@@ -81,20 +81,18 @@ def one_test(node: nodes.Node, slot: int, scope: Scope, cell: bool) -> Run:
     return run
 
 
-def _constant_test(constant: Value, slot: int) -> Run:
+def _constant_test(constant: Value, slot: int, place: Place) -> Run:
     kind = type(constant)
 
     def run(s: Frame) -> Value:
         value = s[slot]
         if type(value) is kind:
             return value == constant
-        return semantics.equal(value, constant) if type(value) is not list else _single(value, constant)
+        if type(value) is list and len(value) == 1:
+            value = value[0]
+        return equality(s, value, constant, place, "in")
 
     return run
-
-
-def _single(value: list[Value], constant: Value) -> bool | None:
-    return semantics.equal(value[0], constant) if len(value) == 1 else None
 
 
 def _operator_test(node: nodes.UnaryTest, slot: int, scope: Scope) -> Run:
@@ -102,7 +100,7 @@ def _operator_test(node: nodes.UnaryTest, slot: int, scope: Scope) -> Run:
     if op in ("=", "!="):
 
         def run(s: Frame) -> Value:
-            result = semantics.equal(s[slot], endpoint(s), s[1])
+            result = equality(s, s[slot], endpoint(s), place, op)
             return result if op == "=" or result is None else not result
 
         return run
@@ -138,20 +136,20 @@ def _judged(s: Frame, value: Value, result: Value, place: Place) -> bool | None:
 def matches(s: Frame, value: Value, result: Value, place: Place, cell: bool) -> bool | None:
     """Whether ``value`` equals ``result``, lies in it if it is a range, or in one of it if it is a list."""
     kind = type(result)
-    try:
-        if kind is Range and type(value) is not Range:
-            return _in_range(s, value, result, place)
-        if kind is list:
-            return _in_list(s, value, result, place)
-        if cell and kind is bool and type(value) is not bool:
-            return bool(result)
-        return semantics.equal(value, result, s[1])
-    except Failure as failure:
-        failed(s, place, failure)
-        return None
+    if kind is Range and type(value) is not Range:
+        return _in_range(s, value, result, place)
+    if kind is list:
+        try:
+            return _in_list(s, value, result)
+        except Failure as failure:
+            failed(s, place, failure)
+            return None
+    if cell and kind is bool and type(value) is not bool:
+        return bool(result)
+    return equality(s, value, result, place, "in")
 
 
-def _in_list(s: Frame, value: Value, candidates: list[Value], place: Place) -> bool | None:
+def _in_list(s: Frame, value: Value, candidates: list[Value]) -> bool:
     if type(value) is list and semantics.equal(value, candidates, s[1]) is True:
         return True
     s[1].spend(len(candidates) // 8)

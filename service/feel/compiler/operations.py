@@ -212,29 +212,34 @@ def comparison(op: str, left: Run, right: Run, place: Place, constant: Decimal |
 _SIMPLE = frozenset({Decimal, str, bool})
 
 
+def equality(s: Frame, a: Value, b: Value, place: Place, op: str = "=") -> bool | None:
+    """``a = b``; null and a warning where the two cannot be compared."""
+    try:
+        result = semantics.equal(a, b, s[1])
+    except Failure as failure:
+        failed(s, place, failure)
+        return None
+    if result is None:
+        s[1].warn(place, "operand_types", op=op, left=kind_of(a), right=kind_of(b))
+    return result
+
+
 def _equality(left: Run, right: Run, place: Place, negate: bool) -> Run:
-    def slow(s: Frame, a: Value, b: Value) -> bool | None:
-        try:
-            result = semantics.equal(a, b, s[1])
-        except Failure as failure:
-            failed(s, place, failure)
-            return None
-        if result is None:
-            s[1].warn(place, "operand_types", op="!=" if negate else "=", left=kind_of(a), right=kind_of(b))
-            return None
-        return result is not negate
+    def slow_not(s: Frame, a: Value, b: Value) -> bool | None:
+        result = equality(s, a, b, place, "!=")
+        return None if result is None else not result
 
     if negate:
 
         def run_not(s: Frame) -> Value:
             a, b = left(s), right(s)
-            return a != b if type(a) is type(b) and type(a) in _SIMPLE else slow(s, a, b)
+            return a != b if type(a) is type(b) and type(a) in _SIMPLE else slow_not(s, a, b)
 
         return run_not
 
     def run(s: Frame) -> Value:
         a, b = left(s), right(s)
-        return a == b if type(a) is type(b) and type(a) in _SIMPLE else slow(s, a, b)
+        return a == b if type(a) is type(b) and type(a) in _SIMPLE else equality(s, a, b, place)
 
     return run
 
