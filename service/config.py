@@ -61,6 +61,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "PROXIES": number("LIKA_PROXIES"),
+        "CHANNELS": os.environ.get("LIKA_CHANNELS") or None,
         "WORKDAYS": os.environ.get("LIKA_WORKDAYS") or None,
         "CLOCK_MAY_MOVE": flag("LIKA_CLOCK_MAY_MOVE"),
         "PARTS": [part for part in os.environ.get("LIKA_PARTS", "").split(",") if part] or None,
