@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from service.engine import model
 from service.engine.specs import base, containers, events, gateways, tasks
+from service.engine.ways import Ways
 
 SPECS: dict[str, type[base.NodeSpec]] = {
     "task": tasks.PlainTaskSpec,
@@ -43,6 +45,11 @@ class Definition:
     @property
     def id(self) -> str:
         return self.process.id
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The ways through the drawing."""
+        return Ways(self.process)
 
 
 def compile(process: model.Process) -> Definition:

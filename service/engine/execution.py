@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 from SpiffWorkflow.util.task import TaskState
 
-from service.engine import effects, expressions, model, timers
+from service.engine import effects, expressions, model, returning, timers
 from service.engine.failures import Failure
 from service.engine.scopes import Scopes
 from service.engine.tokens import Token, TokenTree
@@ -55,6 +55,7 @@ class Execution:
     def __init__(self, definition: Definition, key: int, world: World, *, called: bool) -> None:
         self.definition = definition
         self.process = definition.process
+        self.ways = definition.ways
         self.world = world
         self.called = called
         self.now: datetime = datetime.min.replace(tzinfo=UTC)
@@ -97,22 +98,34 @@ class Execution:
         token.task_spec._update(token)
         return token
 
-    def take(self, flow_id: str, scope: Token) -> Token:
-        """Let a token pass a sequence flow and arrive at its target."""
+    def take(self, flow_id: str, leaving: Token) -> Token | None:
+        """Let a token pass a sequence flow and arrive at its target; None where it goes on as another token."""
         self.emit(effects.FlowTaken(flow_id))
+        scope: Token = leaving.parent
         node = self.process.nodes[self.process.flows[flow_id].target]
+        back = leaving.internal_data.get("back", {})
+        if back:
+            left = {id: what for id, what in back.items() if id != leaving.task_spec.node.id}
+            back = returning.take_along(self, scope, left, node, leaving)
+        if node.loop is not None and node.id in back:
+            returning.enter_again(self, scope, node, back[node.id])
+            return None
         if node.kind in ("parallelGateway", "inclusiveGateway") and len(node.incoming) > 1:
-            return self._arrive_at_join(node, flow_id, scope)
+            return self._arrive_at_join(node, flow_id, scope, back)
         token = scope._add_child(self.tree.spec.task_specs[node.id])
+        if back:
+            token.put(back=back)
         token.task_spec._update(token)
         return token
 
-    def _arrive_at_join(self, node: model.Node, flow_id: str, scope: Token) -> Token:
+    def _arrive_at_join(self, node: model.Node, flow_id: str, scope: Token, back: returning.Back) -> Token:
         token = next((t for t in self._waiting_at(node, scope) if flow_id not in t.internal_data["arrived"]), None)
         if token is None:
             token = scope._add_child(self.tree.spec.task_specs[node.id], TaskState.WAITING)
             token.put(arrived=[])
         token.put(arrived=[*token.internal_data["arrived"], flow_id])
+        if back:
+            token.put(back={**token.internal_data.get("back", {}), **back})
         if len(token.internal_data["arrived"]) == len(node.incoming):
             self.joins.discard(token.id)
             token._ready()
@@ -169,11 +182,15 @@ class Execution:
             return self._leave_instance(token, scope)
         self._close(token)
         payload = self.payloads.pop(token.id, None)
-        for flow_id in token.task_spec.taken(token, self):
-            moved = self.take(flow_id, scope)
-            if "fired" in token.internal_data and token.task_spec.node.kind == "eventBasedGateway":
+        back = token.internal_data.get("back", {})
+        flows = back.get(token.task_spec.node.id) or token.task_spec.taken(token, self)
+        for flow_id in flows:
+            moved = self.take(flow_id, token)
+            if moved and "fired" in token.internal_data and token.task_spec.node.kind == "eventBasedGateway":
                 moved.put(fired=moved.task_spec.node.id)
                 self.payloads[moved.id] = payload or {}
+        if back and not flows:
+            returning.give_up(self, scope, back, token)
         self.remove(token)
         self.settle(scope)
 
@@ -311,8 +328,9 @@ class Execution:
 
     def _boundary_happened(self, activity: Token, node: model.Node, variables: Mapping[str, Any]) -> None:
         scope = activity.parent
-        self.spawn(scope, node, variables, fired=True)
+        moved = self.spawn(scope, node, variables, fired=True)
         if node.interrupting:
+            moved.put(back=activity.internal_data.get("back"))
             self.terminate(activity)
 
     def _scope_event_happened(self, scope: Token, start: model.Node, variables: Mapping[str, Any]) -> None:

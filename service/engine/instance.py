@@ -15,7 +15,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service import errors, feel
-from service.engine import effects, timers
+from service.engine import effects, returning, timers
 from service.engine.compiler import Definition
 from service.engine.execution import Execution, World
 from service.engine.failures import NotWaiting, Refused, refused
@@ -191,6 +191,11 @@ class Instance:
                         self._run.settle(scope)
 
         return self._step(move, now)
+
+    def send_back(self, key: int, target: str, stays: Mapping[str, returning.Stay], now: datetime) -> effects.Step:
+        """Send the user task of element instance `key` back to the user task `target`; see `returning`."""
+        token = self._waiting(key, "task")
+        return self._step(lambda: returning.send_back(self._run, token, target, stays), now)
 
     def rearm(self, before: Mapping[int, list[str]], now: datetime) -> effects.Step:
         """Close the waits for events that this version does not have, and open those that it has besides

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service.engine import expressions, model
-from service.engine.failures import Failure
+from service.engine.failures import Failure, refused
 from service.engine.specs.base import INNER, NodeSpec
 from service.errors import _
 
@@ -101,16 +101,44 @@ class BodySpec(NodeSpec):
         if name:
             run.scopes.propagate(body.parent.id, name, run.scopes.local(body.id)[name])
 
+    def reopen(self, body: Token, run: Execution, index: int) -> None:
+        """Stand again as a body in which all items but that of `index` are done. Raises Refused when there is none."""
+        items = expressions.evaluate(self.loop.input_collection, run.scopes.visible(body.parent.id))
+        if not isinstance(items, list) or index >= len(items):
+            raise refused(_("the item is no longer in %(text)s"), text=self.loop.input_collection)
+        name = self.loop.output_collection
+        outputs = run.scopes.visible(body.parent.id).get(name) if name else None
+        self._enter(body, run)
+        if name:
+            fits = isinstance(outputs, list) and len(outputs) == len(items)
+            run.scopes.set_local(body.id, name, outputs if fits else [None] * len(items))
+        body.put(items=len(items), next=len(items), done=len(items) - 1)
+
+    def begin(self, body: Token, index: int, run: Execution) -> None:
+        """Begin the item of an index."""
+        inner = self.place(body, index, run)
+        inner.task_spec._update(inner)
+
     def _next(self, body: Token, run: Execution, items: list[Any]) -> None:
         index = body.internal_data["next"]
         body.put(next=index + 1)
-        inner = body._add_child(body.workflow.spec.task_specs[f"{self.node.id}{INNER}"])
+        inner = self._placed(body, index, run, items)
+        inner.task_spec._update(inner)
+
+    def place(self, body: Token, index: int, run: Execution) -> Token:
+        """Make the token of an item with its variables; it has not entered yet."""
+        return self._placed(
+            body, index, run, expressions.evaluate(self.loop.input_collection, run.scopes.visible(body.id))
+        )
+
+    def _placed(self, body: Token, index: int, run: Execution, items: list[Any]) -> Token:
+        inner: Token = body._add_child(body.workflow.spec.task_specs[f"{self.node.id}{INNER}"])
         inner.put(index=index)
         run.scopes.open(inner.id, body.id)
         run.scopes.set_local(inner.id, "loopCounter", run.number(index + 1))
         if self.loop.input_element:
             run.scopes.set_local(inner.id, self.loop.input_element, items[index] if index < len(items) else None)
-        inner.task_spec._update(inner)
+        return inner
 
     def _is_complete(self, body: Token, inner: Token, run: Execution, done: int) -> bool:
         condition = self.loop.completion_condition
