@@ -5,9 +5,22 @@ They translate, they never decide: who may see or do what is asked of `identity.
 
 import flask
 
-from service.web import account, assets, definitions, inbox, notices, problems, roster, shield, starting, tasks, words
+from service.web import (
+    account,
+    assets,
+    definitions,
+    inbox,
+    notices,
+    notifications,
+    problems,
+    roster,
+    shield,
+    starting,
+    tasks,
+    words,
+)
 
-NOUNS = (account, inbox, tasks, roster, definitions, starting, notices)
+NOUNS = (account, inbox, tasks, roster, definitions, starting, notices, notifications)
 
 
 def init_app(app: flask.Flask) -> None:
@@ -16,5 +29,6 @@ def init_app(app: flask.Flask) -> None:
     assets.init_app(app)
     words.init_app(app)
     problems.init_app(app)
+    notifications.init_app(app)
     for noun in NOUNS:
         app.register_blueprint(noun.pages)
