@@ -24,7 +24,8 @@ async function draw(container) {
 
   await viewer.importXML(await response.text());
   mark(viewer, container);
-  show(viewer, JSON.parse(container.dataset.here));
+  count(viewer, JSON.parse(container.dataset.here));
+  show(viewer, Object.keys(JSON.parse(container.dataset.here)));
   container.dataset.drawn = 'true';
 }
 
@@ -32,8 +33,26 @@ function mark(viewer, { dataset }) {
   const canvas = viewer.get('canvas');
   const known = viewer.get('elementRegistry');
 
-  for (const [marker, ids] of [['passed', JSON.parse(dataset.passed)], ['here', JSON.parse(dataset.here)]]) {
+  const marks = {
+    passed: JSON.parse(dataset.passed),
+    here: Object.keys(JSON.parse(dataset.here)),
+    failed: JSON.parse(dataset.failed || '[]'),
+  };
+
+  for (const [marker, ids] of Object.entries(marks)) {
     ids.filter((id) => known.get(id)).forEach((id) => canvas.addMarker(id, marker));
+  }
+}
+
+/** Tell how many tokens are in an element where it is more than one. */
+function count(viewer, tokens) {
+  const known = viewer.get('elementRegistry');
+
+  for (const [id, number] of Object.entries(tokens)) {
+    if (number > 1 && known.get(id)) {
+      const html = Object.assign(document.createElement('span'), { className: 'tokens', textContent: number });
+      viewer.get('overlays').add(id, { position: { top: -12, right: 12 }, html });
+    }
   }
 }
 

@@ -82,6 +82,11 @@ def holder_or_supervisor(person: Person, task: Any) -> bool:
     return task.assignee == person.username or supervising(person, task)
 
 
+def starter(person: Person, instance: Any) -> bool:
+    """Who started a run; the processes that it called are not his."""
+    return instance.started_by == person.username and instance.parent_key is None
+
+
 def any_of(*rules: Rule) -> Rule:
     """Build a rule: one of several is fulfilled."""
     return lambda person, subject: any(rule(person, subject) for rule in rules)
@@ -160,6 +165,7 @@ _rules: dict[str, Rule] = {
     "task.update": supervising,
     "instance.create": official,
     "instance.read": supervising,
+    "instance.follow": any_of(supervising, starter),
     "instance.cancel": supervising,
     "instance.suspend": supervising,
     "instance.resume": supervising,

@@ -108,7 +108,8 @@ def _deliver(offer: Offer, variables: Mapping[str, Any], by: identity.Person) ->
     event = offer.node.event
     if event is None:
         return instances.create_by_key(offer.definition_key, variables, by=by, unit=offer.unit.code).key
-    return messages.publish(event.name or "", offer.correlation_key, variables, by=identity.SYSTEM, ttl=KEPT)
+    key, name = offer.correlation_key, event.name or ""
+    return messages.publish(name, key, variables, by=identity.SYSTEM, on_behalf_of=by, ttl=KEPT)
 
 
 def _starts(by: identity.Person) -> Iterator[Offer]:

@@ -10,6 +10,7 @@ from service.web import (
     assets,
     definitions,
     inbox,
+    instances,
     notices,
     notifications,
     problems,
@@ -20,7 +21,7 @@ from service.web import (
     words,
 )
 
-NOUNS = (account, inbox, tasks, roster, definitions, starting, notices, notifications)
+NOUNS = (account, inbox, tasks, roster, definitions, starting, instances, notices, notifications)
 
 
 def init_app(app: flask.Flask) -> None:

@@ -1,6 +1,6 @@
 """A task's surroundings: what happened before it, what came after, and where the process stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from service.identity.models import Unit, User
 from service.workflow import models, releases
 
 MOST = 60
+BODY = "MULTI_INSTANCE_BODY"
 task, instance, element = models.UserTask, models.ProcessInstance, models.ElementInstance
 WAITING = (
     "CALL_ACTIVITY",
@@ -45,9 +46,9 @@ class Next:
 
 @dataclass(frozen=True)
 class Places:
-    """Where an instance stands in its diagram: element ids that are active, and those that were passed."""
+    """Where an instance stands in its diagram: tokens by the id of the element they are in, and what was passed."""
 
-    here: list[str]
+    here: Mapping[str, int]
     passed: list[str]
 
 
@@ -100,15 +101,19 @@ def next_steps(row: models.UserTask, *, by: identity.Person) -> Next:
     return Next(found, waits, names if ended.state == "COMPLETED" else [])
 
 
-def places(row: models.UserTask) -> Places:
-    """The active and the passed elements of the task's instance."""
-    query = (
-        sqla.select(element.element_id, sqla.func.bool_or(element.state == "ACTIVE"))
-        .where(element.instance_key == row.instance_key, element.key != row.instance_key)
+def places(instance_key: int) -> Places:
+    """The active and the passed elements of an instance, and the flows that its tokens took."""
+    counted = sqla.func.count().filter(element.state == "ACTIVE", element.type != BODY)
+    elements = (
+        sqla.select(element.element_id, sqla.func.bool_or(element.state == "ACTIVE"), counted)
+        .where(element.instance_key == instance_key, element.key != instance_key)
         .group_by(element.element_id)
     )
-    found = list(db.sa.session.execute(query))
-    return Places([id for id, active in found if active], [id for id, active in found if not active])
+    flow = models.FlowTaken
+    flows = sqla.select(flow.flow_id, sqla.false(), sqla.literal(0)).where(flow.instance_key == instance_key)
+    found = list(db.sa.session.execute(elements.union_all(flows)))
+    here = {id: count for id, active, count in found if active}
+    return Places(here, [id for id, active, _count in found if not active])
 
 
 def name_of(username: str) -> str:

@@ -23,10 +23,10 @@ def show() -> Any:
     shown = {"wish": wish, "found": worklist.sheet(wish, person()), "most": worklist.COUNT_AT_MOST}
     if "HX-Request" in flask.request.headers:
         return flask.render_template("inbox_list.html", **shown)
-    return flask.render_template("inbox.html", **shown, processes=_processes(), units=_units(person()))
+    return flask.render_template("inbox.html", **shown, processes=processes(), units=units(person()))
 
 
-def _processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
+def processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The processes of the newest release with their user tasks: (id, name, [(element id, name)])."""
     try:
         release = releases.latest()
@@ -41,7 +41,7 @@ def _processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
     return found
 
 
-def _units(by: identity.Person) -> list[Any]:
+def units(by: identity.Person) -> list[Any]:
     """The units one may narrow the list to: those at and below one's own."""
     paths = {member.unit_path for member in by.memberships}
     if not paths:

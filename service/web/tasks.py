@@ -87,7 +87,7 @@ def about(task: models.UserTask) -> dict[str, Any]:
         "standing": _standing(task),
         "so_far": history.so_far(task, by=by),
         "next": history.next_steps(task, by=by) if task.state == "COMPLETED" else None,
-        "places": history.places(task),
+        "places": history.places(task.instance_key),
         "files": attachments.of(task.key, by=by),
     }
 

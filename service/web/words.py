@@ -1,5 +1,6 @@
 """What templates say in words: days left, instants, units, roles."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,13 +18,26 @@ SOON_DAYS = 3
 def init_app(app: flask.Flask) -> None:
     """Make the words known to templates."""
     app.jinja_env.filters.update(day=day, moment=moment, due=due, urgency=urgency, workdays=workdays_left)
-    app.jinja_env.globals.update(role_title=identity.roles.title, lang=lang, look=look)
+    app.jinja_env.globals.update(
+        role_title=identity.roles.title, lang=lang, look=look, looks_after_others=identity.access.looks_after_others
+    )
+    app.jinja_env.globals["offered"] = offered
     app.context_processor(lambda: {"me": flask.g.get("person")})
 
 
 def lang() -> str:
     """The language of the page as HTML names it."""
     return "en" if str(flask_babel.get_locale()) == "en" else "zh-CN"
+
+
+def offered(candidates: Iterable[str]) -> str:
+    """To whom a task is offered: the titles of roles, and people by their user names."""
+    texts = (text.removeprefix("user:") if text.startswith("user:") else _role(text) for text in candidates)
+    return "、".join(dict.fromkeys(texts))
+
+
+def _role(candidate: str) -> str:
+    return identity.roles.title(candidate.partition("@")[0])
 
 
 def look() -> str:

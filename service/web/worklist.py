@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from service import clock, db, identity
 from service.identity.models import Unit, User
+from service.web import reading
 from service.workflow import models
 
 PAGE = 50
@@ -55,12 +56,12 @@ class Wish:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Wish":
         """Read a query string; what makes no sense counts as not said."""
-        unit, page = given.get("unit", ""), given.get("page", "1")
+        page = given.get("page", "1")
         return cls(
             box=_one_of(given.get("box"), BOXES, "mine"),
             process=given.get("process", "")[:200],
             step=given.get("step", "")[:200],
-            unit=int(unit) if unit.isdigit() and len(unit) < 19 else None,
+            unit=reading.key(given.get("unit")),
             due=_one_of(given.get("due"), DUES, ""),
             text=given.get("q", "").strip()[:100],
             sort=_one_of(given.get("sort"), tuple(SORTS), "due"),
@@ -152,7 +153,7 @@ def _filters(wish: Wish) -> list[Any]:
     if wish.due:
         found.append(_due(wish.due))
     if wish.text:
-        like = "%" + wish.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = reading.like(wish.text)
         names = (task.name, definition.name, acting.name, subject.name)
         found.append(sqla.or_(*(name.ilike(like, escape="\\") for name in names)))
     return found

@@ -79,18 +79,26 @@ def start_by_message(waiting: models.MessageSubscription, message: models.Messag
     found = db.sa.session.scalar(running) if message.correlation_key else None
     if found is not None or not messages.correlated(message.key, waiting.process_id, waiting.owner_key):
         return found or 0
-    return start_by_event(waiting.owner_key, waiting.element_id, message.variables, message.correlation_key).key
+    started = start_by_event(
+        waiting.owner_key, waiting.element_id, message.variables, message.correlation_key, started_by=message.sender
+    )
+    return started.key
 
 
 def start_by_event(
-    definition_key: int, element_id: str, variables: Mapping[str, Any], correlation_key: str | None = None
+    definition_key: int,
+    element_id: str,
+    variables: Mapping[str, Any],
+    correlation_key: str | None = None,
+    *,
+    started_by: str = identity.SYSTEM.username,
 ) -> models.ProcessInstance:
-    """Start a process by a start event that has been triggered."""
+    """Start a process by a start event that has been triggered; `started_by` is who triggered it."""
     definition = db.sa.session.get_one(models.Definition, definition_key)
     unit = variables.get("unit")
     row = _row(definition_key, definition.id, releases.newest_with(definition_key).key, identity.SYSTEM)
     row.unit_id = _unit(definition_key, unit if isinstance(unit, str) else None, variables, identity.SYSTEM)
-    row.correlation_key = correlation_key
+    row.correlation_key, row.started_by = correlation_key, started_by
     _insert(row)
     begin(row, variables, by=identity.SYSTEM, start_event=element_id)
     return row

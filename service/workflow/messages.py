@@ -28,8 +28,11 @@ def publish(
     by: identity.Person,
     ttl: timedelta = timedelta(),
     message_id: str | None = None,
+    on_behalf_of: identity.Person | None = None,
 ) -> int:
     """Publish a message and return its key. Delivery to waiting instances is deferred work.
+
+    `on_behalf_of` is the sender where `by` only passes the message on.
 
     Raises Conflict when a message with the same name, correlation key and id is still kept.
     """
@@ -38,7 +41,7 @@ def publish(
         raise errors.Invalid(_("A message needs a name."))
     with db.transaction():
         _lock([(name, correlation_key)])
-        return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id)
+        return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id, on_behalf_of or by)
 
 
 def correlate(
@@ -55,7 +58,7 @@ def correlate(
         raise errors.NotFound(
             _("Nobody waits for message %(name)s with key %(key)s."), name=name, key=correlation_key or "-"
         )
-    return _store(name, correlation_key, engine.normalise(variables), timedelta(), None).key, found[0]
+    return _store(name, correlation_key, engine.normalise(variables), timedelta(), None, by).key, found[0]
 
 
 def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:
@@ -68,7 +71,7 @@ def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.Messa
             _deliver(key, wait["key"], wait["instance_key"])
     for throw in thrown:
         ttl = engine.duration(throw.ttl, now) if throw.ttl else DEFAULT_TTL
-        _publish(throw.name, throw.correlation_key, dict(throw.variables), ttl, None)
+        _publish(throw.name, throw.correlation_key, dict(throw.variables), ttl, None, identity.SYSTEM)
 
 
 def waiting(name: str, correlation_key: str) -> list[models.MessageSubscription]:
@@ -133,15 +136,25 @@ def drop_expired() -> None:
 
 
 def _publish(
-    name: str, correlation_key: str, variables: Mapping[str, Any], ttl: timedelta, message_id: str | None
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    ttl: timedelta,
+    message_id: str | None,
+    sender: identity.Person,
 ) -> int:
-    message = _store(name, correlation_key, variables, ttl, message_id)
+    message = _store(name, correlation_key, variables, ttl, message_id, sender)
     offer(message)
     return message.key
 
 
 def _store(
-    name: str, correlation_key: str, variables: Mapping[str, Any], ttl: timedelta, message_id: str | None
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    ttl: timedelta,
+    message_id: str | None,
+    sender: identity.Person,
 ) -> models.Message:
     now = clock.now()
     message_id = message_id if ttl > timedelta() else None
@@ -153,6 +166,7 @@ def _store(
         correlation_key=correlation_key,
         message_id=message_id,
         variables=dict(variables),
+        sender=sender.username,
         published_at=now,
         expires_at=now + (ttl if ttl > timedelta() else DELIVERY_TIME),
         buffered=ttl > timedelta(),

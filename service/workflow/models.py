@@ -101,7 +101,8 @@ class ProcessInstance(db.Model):
         Index("ix_process_instances_parent", "parent_key", postgresql_where=text("parent_key is not null")),
         Index("ix_process_instances_root", "root_key"),
         Index("ix_process_instances_process", "process_id", "state"),
-        Index("ix_process_instances_unit", "unit_id"),
+        Index("ix_process_instances_unit", "unit_id", "start_date", "key"),
+        Index("ix_process_instances_newest", "start_date", "key"),
         Index("ix_process_instances_begun", "started_by", "start_date", postgresql_where=text("parent_key is null")),
     )
 
@@ -306,7 +307,10 @@ class MessageSubscription(db.Model):
 
 
 class Message(db.Model):
-    """A published message; a `buffered` one is kept until `expires_at` for a process that waits later."""
+    """A published message; a `buffered` one is kept until `expires_at` for a process that waits later.
+
+    Who sent it (`sender`, a user name) counts as the starter of the process that it starts.
+    """
 
     __tablename__ = "messages"
 
@@ -315,6 +319,7 @@ class Message(db.Model):
     correlation_key: Mapped[str] = mapped_column(Text, default="")
     message_id: Mapped[str | None] = mapped_column(Text)
     variables: Mapped[Any] = mapped_column(TypedJSON, default=dict)
+    sender: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     buffered: Mapped[bool]

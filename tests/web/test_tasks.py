@@ -60,7 +60,7 @@ def test_the_diagram_shows_where_one_is_and_whose_work_it_is(as_, key):
     diagram = bob.page.locator(".diagram")
     diagram.scroll_into_view_if_needed()
     expect(diagram.locator(".djs-element.here")).to_have_attribute("data-element-id", "Task_Check")
-    expect(diagram.locator(".djs-element.passed")).to_have_attribute("data-element-id", "Event_Filed")
+    expect(diagram.locator(".djs-shape.passed")).to_have_attribute("data-element-id", "Event_Filed")
     expect(diagram.locator(".bjs-powered-by")).to_be_in_viewport(ratio=1)
     bob.page.locator(".fjs-powered-by-link").scroll_into_view_if_needed()
     expect(bob.page.locator(".fjs-powered-by-link")).to_be_visible()

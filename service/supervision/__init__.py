@@ -1,0 +1,1 @@
+"""What is late, stalled or failed, and what supervisors do about it."""
