@@ -10,6 +10,7 @@ from service.feel import nodes
 from service.feel.builtins import FUNCTIONS
 from service.feel.compiler.calls import is_constant
 from service.feel.compiler.dispatch import compile_node
+from service.feel.compiler.fused import shortcut
 from service.feel.compiler.membership import unary_tests
 from service.feel.compiler.scope import FIRST_SLOT, Run, Scope, Unit
 from service.feel.errors import FeelSyntaxError, FeelWarning, LimitExceeded
@@ -20,7 +21,7 @@ from service.feel.parser import parse_expression, parse_unary_tests
 from service.feel.parser.stream import Vocabulary
 from service.feel.runtime import DEFAULT_LIMITS, Clock, Limits, Runtime
 from service.feel.types import Type
-from service.feel.values import NATIVE, Range, Value, admitted, export
+from service.feel.values import MISSING, NATIVE, Range, Value, admitted, export
 
 _EMPTY: Mapping[str, Any] = {}
 _FUNCTION_NAMES = NameSet(FUNCTIONS)
@@ -37,11 +38,12 @@ class Evaluation(NamedTuple):
 class Compiled:
     """A compiled expression. It holds no state of its evaluations and may be used by several threads."""
 
-    __slots__ = ("_run", "_slots", "functions", "names", "source")
+    __slots__ = ("_run", "_shortcut", "_slots", "functions", "names", "source")
 
-    def __init__(self, unit: Unit, run: Run) -> None:
+    def __init__(self, unit: Unit, run: Run, shortcut: Run | None = None) -> None:
         self.source = unit.source
         self._run = run
+        self._shortcut = shortcut
         self._slots: list[Any] = [None] * (unit.slots - FIRST_SLOT)
         self.names = frozenset(unit.free)
         """The variables it reads from its context."""
@@ -52,6 +54,10 @@ class Compiled:
         self, context: Mapping[str, Any] = _EMPTY, *, now: Clock | None = None, limits: Limits = DEFAULT_LIMITS
     ) -> Value:
         """The value in ``context``; null where something has no value."""
+        if self._shortcut is not None:
+            value = self._shortcut([context])
+            if value is not MISSING:
+                return value
         runtime = Runtime(now, limits)
         try:
             value = self._run([context, runtime, *self._slots])
@@ -151,7 +157,7 @@ def _vocabulary(names: frozenset[str], members: frozenset[str], types: Mapping[s
 def _compile(expression: str, names: frozenset[str], members: frozenset[str], types: Mapping[str, Type]) -> Compiled:
     node = parse_expression(expression, _vocabulary(names, members, types))
     unit = Unit(expression, names, types)
-    return Compiled(unit, compile_node(node, Scope(unit)))
+    return Compiled(unit, compile_node(node, Scope(unit)), shortcut(node, Scope(unit)))
 
 
 def _compile_tests(

@@ -11,7 +11,7 @@ from service.feel.errors import Failure
 from service.feel.runtime import Runtime
 from service.feel.temporal.values import DATES, DATETIMES, DURATIONS, TIMES, YearsMonths
 from service.feel.types import ANY, FunctionType, Type, coerce
-from service.feel.values import MISSING, Function, Range, Value, admitted, kind_of
+from service.feel.values import MISSING, NATIVE, Function, Range, Value, admitted, kind_of
 
 _NULL = frozenset({type(None)})
 CLASSES: dict[str, frozenset[type]] = {
@@ -27,6 +27,7 @@ CLASSES: dict[str, frozenset[type]] = {
     "context": frozenset({dict}),
     "range": frozenset({Range}),
     "null": _NULL,
+    "any": NATIVE,
 }
 
 
@@ -44,6 +45,9 @@ class Parameter:
 
     def fit(self, value: Value) -> Value:
         """The argument as this parameter takes it; :data:`MISSING` if it cannot."""
+        kind = type(value)
+        if kind in self.classes and (kind is not Decimal or value.is_finite()):
+            return value
         value = admitted(value)
         if self.any or type(value) in self.classes:
             return value
@@ -105,7 +109,7 @@ class Signature:
 class Builtin(Function):
     """A function of the standard; ``signatures`` are tried in order."""
 
-    __slots__ = ("doc", "name", "section", "signatures", "standard")
+    __slots__ = ("_taking", "doc", "name", "section", "signatures", "standard")
 
     def __init__(self, name: str, section: str, doc: str, standard: bool = True) -> None:
         self.name = name
@@ -113,20 +117,23 @@ class Builtin(Function):
         self.doc = doc
         self.standard = standard
         self.signatures: list[Signature] = []
+        self._taking: dict[int, list[Signature]] = {}
 
     def call(self, arguments: Sequence[Value], runtime: Runtime) -> Value:
         """Call with positional arguments; raises :class:`Failure` for a warning."""
         failure: Failure | None = None
         count = len(arguments)
-        for signature in self.signatures:
-            if not signature.takes(count):
-                continue
+        for signature in self._taking.get(count) or self._find(count):
             fitted = _fit_all(signature, arguments)
             if isinstance(fitted, list):
                 runtime.charge(fitted)
                 return runtime.made(signature.implementation(runtime, *fitted))
             failure = failure or self._misfit(*fitted)
         raise failure or Failure("argument_count", name=self.name, given=count, expected=self._counts())
+
+    def _find(self, count: int) -> list[Signature]:
+        """The signatures that take so many arguments, kept once all are registered and one is called."""
+        return self._taking.setdefault(count, [each for each in self.signatures if each.takes(count)])
 
     def _counts(self) -> str:
         return " / ".join(
@@ -173,9 +180,9 @@ def _fit_all(signature: Signature, arguments: Sequence[Value]) -> list[Value] | 
     """The arguments as the signature takes them, or the first parameter and argument that do not fit."""
     fitted = []
     formal = signature.parameters
-    last = len(formal) - 1
-    for index, value in enumerate(arguments):
-        expected = formal[index if index < last else last]
+    if len(arguments) > len(formal):
+        formal += formal[-1:] * (len(arguments) - len(formal))
+    for expected, value in zip(formal, arguments, strict=False):
         result = expected.fit(value)
         if result is MISSING:
             return expected, value

@@ -12,9 +12,12 @@ DECIMAL = decimal.Context(
     Emax=6144,
     traps=[decimal.DivisionByZero, decimal.Overflow, decimal.InvalidOperation],
 )
+_WIDE = decimal.Context(prec=7000, Emin=-6200, Emax=13000)
 LITERAL = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
 ZERO = Decimal(0)
 ONE = Decimal(1)
+WHOLE = 2**53
+"""Whole numbers below it may be calculated with as ``int``: even a million of them stay far below 34 digits."""
 MIN_SCALE, MAX_SCALE = -6111, 6176
 
 
@@ -35,9 +38,7 @@ def rounded(value: Decimal, scale: int, rounding: str) -> Decimal:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= scale:
         return value
-    wide = decimal.Context(prec=7000, Emin=-6200, Emax=13000, rounding=rounding)
-    result = value.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=wide)
-    return LITERAL.plus(result)
+    return LITERAL.plus(value.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_WIDE))
 
 
 def text(value: Decimal) -> str:

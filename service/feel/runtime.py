@@ -84,22 +84,26 @@ class Runtime:
         if self.steps < 0:
             raise LimitExceeded("too_many_steps", limit=self.limits.steps)
 
-    def charge(self, arguments: Iterable[object]) -> None:
+    def charge(self, arguments: Iterable[Any]) -> None:
         """Count the size of lists, texts and contexts that a function is about to go through."""
         for each in arguments:
-            if type(each) is list or type(each) is dict:
+            kind = type(each)
+            if kind is str:
+                if len(each) > 31:
+                    self.spend(len(each) >> 5)
+            elif kind is list or kind is dict:
                 self.spend(len(each) >> 3)
-            elif type(each) is str and len(each) > 31:
-                self.spend(len(each) >> 5)
 
     def made(self, result: Any) -> Any:
         """A value that a function has made, its size counted, so that steps bound the memory too."""
-        if type(result) is dict:
-            self.spend(len(result) >> 1)
-        elif type(result) is list:
+        kind = type(result)
+        if kind is str:
+            if len(result) > 31:
+                self.spend(len(result) >> 5)
+        elif kind is list:
             self.spend(len(result) >> 3)
-        elif type(result) is str and len(result) > 31:
-            self.spend(len(result) >> 5)
+        elif kind is dict:
+            self.spend(len(result) >> 1)
         return result
 
     def counted(self, values: Iterable[T]) -> Iterator[T]:

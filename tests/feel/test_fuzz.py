@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -179,6 +180,33 @@ def test_a_value_equals_itself_and_its_text_reads_back(value):
     text = feel.evaluate("string(x)", {"x": value})
     assert text is None or isinstance(text, str)
     assert feel.evaluate("x = x", {"x": value}) in (True, None)
+
+
+def calculated(inner):
+    return st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+        inner.map(lambda p: f"-{p}"),
+    )
+
+
+PLAIN = st.recursive(st.sampled_from(["x", "y", "z", "r.x", "0", "3", "2.50", "1e3", "-7"]), calculated, max_leaves=8)
+COMPARED = st.tuples(PLAIN, st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), PLAIN).map(" ".join)
+NUMBERS = st.one_of(
+    st.integers(-50, 50), st.integers(), st.decimals(), st.decimals(-9, 9, places=2), st.floats(), st.none(), st.text()
+)
+
+
+@relaxed
+@given(st.one_of(PLAIN, COMPARED), st.lists(NUMBERS, min_size=3, max_size=3))
+def test_what_is_calculated_in_one_step_is_what_its_parts_give(expression, numbers):
+    context = dict(zip("xyz", numbers, strict=True))
+    slow = re.sub(r"\b([xyz])\b", r"[\1][1]", expression.replace("r.x", "x"))
+    value, warnings = feel.evaluate_with_warnings(slow, context)
+    for fast in (expression.replace("r.x", "x"), f"(for r in [{{x: x}}] return {expression})[1]"):
+        found, told = feel.evaluate_with_warnings(fast, context)
+        assert (feel.evaluate(fast, context), feel.to_text(found)) == (found, feel.to_text(value))
+        assert type(found) is type(value)
+        assert [each.code for each in told] == [each.code for each in warnings]
 
 
 PATTERNS = st.text(st.sampled_from("ab.*+?|()[]{}^$\\\\1dpL-,{2}i "), max_size=30)

@@ -102,3 +102,11 @@ def test_values_print_as_they_are_written():
     assert feel.to_text(value) == '{a: [1, "x\\"y"], b: P1Y2M, c d: (> 3), e: null, f: [1 .. 2), g: 2020-01-01}'
     assert str(value["b"]) == "P1Y2M"
     assert str(value["f"]) == "[1 .. 2)"
+
+
+@pytest.mark.parametrize("function", ["sum", "min", "max", "mean"])
+@pytest.mark.parametrize("values", [[3, -1, 2], [2**60, 1], [10**40, 1], [3, Decimal("0.5")], [1, True], [1, None]])
+def test_host_integers_are_added_up_as_any_numbers(function, values):
+    found = feel.evaluate(f"{function}(values)", {"values": values})
+    assert found == feel.evaluate(f"{function}(for each in values return [each][1])", {"values": values})
+    assert found is None or type(found) is Decimal

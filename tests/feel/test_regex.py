@@ -142,3 +142,8 @@ def test_both_ways_find_the_same(pattern, text):
     assert (found is None) == (match is None)
     if match is not None and found is not None:
         assert found[:2] == match.span()
+
+
+def test_many_repeats_over_a_long_text_are_matched():
+    pattern = "^" + "a*" * 70 + "$"
+    assert regex.compile(pattern).search("a" * 100_000)

@@ -49,7 +49,7 @@ def _extreme(name: str, values: list[Value], better: Callable[[Value, Value], bo
     return best
 
 
-@on_list("min", _SECTION)
+@on_list("min", _SECTION, whole=min)
 def least(runtime: Runtime, values: list[Value]) -> Value:
     """The least item of a list of comparable items; null for an empty list.
 
@@ -63,7 +63,7 @@ def least(runtime: Runtime, values: list[Value]) -> Value:
     return _extreme("min", values, less)
 
 
-@on_list("max", _SECTION)
+@on_list("max", _SECTION, whole=max)
 def greatest(runtime: Runtime, values: list[Value]) -> Value:
     """The greatest item of a list of comparable items; null for an empty list.
 
@@ -75,7 +75,7 @@ def greatest(runtime: Runtime, values: list[Value]) -> Value:
     return _extreme("max", values, lambda value, best: less(best, value))
 
 
-@on_list("sum", _SECTION)
+@on_list("sum", _SECTION, whole=sum)
 def total(runtime: Runtime, values: list[Value]) -> Decimal | None:
     """The sum of numbers; null for an empty list.
 

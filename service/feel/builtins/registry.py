@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from service.feel.errors import Failure
 from service.feel.functions import Builtin, Signature, parameter
+from service.feel.numbers import WHOLE
 from service.feel.runtime import Runtime
 from service.feel.values import Function, Value, items
 
@@ -38,11 +40,16 @@ def builtin(name: str, signature: str, section: str, standard: bool = True) -> D
     return register
 
 
-def on_list(name: str, section: str) -> Decorator:
-    """Register ``name(list)`` and ``name(item, item, ...)`` for one implementation that takes the items."""
+def on_list(name: str, section: str, whole: Callable[[list[int]], int] | None = None) -> Decorator:
+    """Register ``name(list)`` and ``name(item, item, ...)`` for one implementation that takes the items.
+
+    ``whole`` does the same for a list of host integers, quickly.
+    """
 
     def register(implementation: Implementation) -> Implementation:
         def from_list(runtime: Runtime, values: list[Value]) -> Value:
+            if whole is not None and set(map(type, values)) == {int} and -WHOLE < min(values) <= max(values) < WHOLE:
+                return Decimal(whole(values))
             return implementation(runtime, items(values))
 
         def from_items(runtime: Runtime, *values: Value) -> Value:

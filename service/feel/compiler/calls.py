@@ -107,6 +107,18 @@ def _direct(builtin: Builtin, arguments: list[Run], place: Place) -> Run:
                 return failed(s, place, Failure("out_of_range"))
 
         return run_one
+    if len(arguments) == 2:
+        first, second = arguments
+
+        def run_two(s: Frame) -> Value:
+            try:
+                return invoked((first(s), second(s)), s[1])
+            except Failure as failure:
+                return failed(s, place, failure)
+            except ArithmeticError:
+                return failed(s, place, Failure("out_of_range"))
+
+        return run_two
 
     def run(s: Frame) -> Value:
         try:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from service.feel import nodes
 from service.feel.compiler.dispatch import compile_node, compiles
+from service.feel.compiler.fused import fused
 from service.feel.compiler.operations import failed
 from service.feel.compiler.scope import Frame, Rounds, Run, Scope, Step
 from service.feel.errors import Failure
@@ -67,6 +68,7 @@ def _simple_loop(node: nodes.For, scope: Scope) -> Run:
     """A loop over one source that does not look at its own results."""
     source, slot = _source(node.iterators[0].source, scope), scope.bind(node.iterators[0].name)
     body = compile_node(node.body, scope)
+    body = fused(node.body, scope, body, listed=True) or body
 
     def run(s: Frame) -> Value:
         values, runtime = source(s), s[1]

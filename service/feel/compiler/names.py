@@ -142,7 +142,7 @@ def _item_entry(slot: int, name: str, base: Run) -> Run:
 def path(node: nodes.Path, scope: Scope) -> Run:
     """``subject.name``."""
     subject, member, place = compile_node(node.subject, scope), node.name, scope.place(node)
-    entry = entry_of(node, scope)
+    places = places_of(node, scope)
 
     def general(s: Frame) -> Value:
         value = subject(s)
@@ -170,12 +170,11 @@ def path(node: nodes.Path, scope: Scope) -> Run:
             return None
         return found
 
-    return general if entry is None else _local_entry(entry, general)
+    return general if places is None else _local_entry(places[0][0], member, general)
 
 
-def _local_entry(entry: tuple[int, str], general: Run) -> Run:
+def _local_entry(slot: int, key: str, general: Run) -> Run:
     """An entry of a local variable, read in one step where it is a plain value."""
-    slot, key = entry
 
     def run(s: Frame) -> Value:
         item = s[slot]
@@ -191,17 +190,22 @@ def _local_entry(entry: tuple[int, str], general: Run) -> Run:
     return run
 
 
-def entry_of(node: nodes.Node, scope: Scope) -> tuple[int, str] | None:
-    """The slot and key of a variable, of an entry of a filter item or of an entry of a local variable."""
-    if isinstance(node, nodes.Name):
+Places = tuple[tuple[int, str | None], ...]
+"""Where a variable is looked for: entries of contexts in slots, last perhaps a slot itself."""
+
+
+def places_of(node: nodes.Node, scope: Scope) -> Places | None:
+    """Where a variable or an entry of a local variable is to be found; None for any other node."""
+    if isinstance(node, nodes.Name) and node.name != "item":
         items, owner = scope.find(node.name)
-        if items:
-            return None if node.name == "item" else (items[0], node.name)
-        return (CONTEXT, node.name) if owner is None else None
+        found: list[tuple[int, str | None]] = [(slot, node.name) for slot in items]
+        if owner is None:
+            return (*found, (CONTEXT, node.name))
+        return None if node.name in owner.live else (*found, (owner.names[node.name], None))
     if isinstance(node, nodes.Path) and isinstance(node.subject, nodes.Name):
         items, owner = scope.find(node.subject.name)
         if not items and owner is not None and node.subject.name not in owner.live:
-            return owner.names[node.subject.name], node.name
+            return ((owner.names[node.subject.name], node.name),)
     return None
 
 

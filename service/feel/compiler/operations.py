@@ -10,15 +10,15 @@ from typing import Any
 from service.feel import nodes
 from service.feel import operators as semantics
 from service.feel.compiler.dispatch import compile_node, compiles
-from service.feel.compiler.names import entry_of, negated_literal
+from service.feel.compiler.fused import fused
+from service.feel.compiler.names import negated_literal
 from service.feel.compiler.scope import Frame, Run, Scope
 from service.feel.errors import Failure, LimitExceeded
 from service.feel.numbers import DECIMAL
 from service.feel.runtime import Place
-from service.feel.values import WIDE, Value, kind_of
+from service.feel.values import Value, kind_of
 
 Operation = Callable[[Any, Any], Any]
-Entry = tuple[int, str]
 
 _ARITHMETIC: dict[str, tuple[Operation, Operation]] = {
     "+": (DECIMAL.add, semantics.add),
@@ -28,7 +28,6 @@ _ARITHMETIC: dict[str, tuple[Operation, Operation]] = {
     "**": (DECIMAL.power, semantics.power),
 }
 _ORDER: dict[str, Operation] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-_DIRECT: dict[str, Operation] = {**_ORDER, "=": operator.eq, "!=": operator.ne}
 _LONG_CHAIN = 12
 
 
@@ -63,7 +62,8 @@ def binary(node: nodes.Binary, scope: Scope) -> Run:
     chain = _chain(node)
     if len(chain) > _LONG_CHAIN:
         return _long(chain, scope)
-    return _joined(node, compile_node(node.left, scope), scope)
+    general = _joined(node, compile_node(node.left, scope), scope)
+    return fused(node, scope, general) or general
 
 
 def _chain(node: nodes.Binary) -> list[nodes.Binary]:
@@ -94,63 +94,15 @@ def _joined(node: nodes.Binary, left: Run, scope: Scope) -> Run:
         return _and(left, right, place)
     if op == "or":
         return _or(left, right, place)
-    constant = node.right.value if isinstance(node.right, nodes.Literal) else negated_literal(node.right)
+    constant = negated_literal(node.right)
     if op in _ARITHMETIC:
-        general = _arithmetic(op, left, right, place, constant)
-        first, second = entry_of(node.left, scope), entry_of(node.right, scope)
-        if first is None or second is None:
-            return general
-        return _entry_arithmetic(_ARITHMETIC[op][0], first, second, general)
+        return _arithmetic(op, left, right, place, constant)
     if op in _ORDER:
-        general = comparison(op, left, right, place, negated_literal(node.right))
-    else:
-        general = _equality(left, right, place, op == "!=")
-    entry = entry_of(node.left, scope)
-    if entry is None or type(constant) not in (Decimal, str):
-        return general
-    return _entry_comparison(_DIRECT[op], entry, constant, general)
+        return comparison(op, left, right, place, constant)
+    return _equality(left, right, place, op == "!=")
 
 
-def _entry_comparison(op: Operation, entry: tuple[int, str], constant: Value, general: Run) -> Run:
-    """A comparison of an entry with a number or text, the commonest of all, in one step where that is possible."""
-    slot, key = entry
-    kinds = (Decimal, int) if type(constant) is Decimal else (str, str)
-    first, second = kinds
-
-    def run(s: Frame) -> Value:
-        item = s[slot]
-        if type(item) is dict:
-            value = item.get(key)
-            kind = type(value)
-            if kind is first or kind is second:
-                try:
-                    return op(value, constant)
-                except ArithmeticError:
-                    return None
-        return general(s)
-
-    return run
-
-
-def _entry_arithmetic(op: Operation, first: Entry, second: Entry, general: Run) -> Run:
-    """Arithmetic with two entries, such as ``item.price * item.count``, in one step where both are whole numbers."""
-    (slot, key), (other_slot, other_key) = first, second
-
-    def run(s: Frame) -> Value:
-        item, other = s[slot], s[other_slot]
-        if type(item) is dict and type(other) is dict:
-            a, b = item.get(key), other.get(other_key)
-            if type(a) is int and type(b) is int and -WIDE < a < WIDE and -WIDE < b < WIDE:
-                try:
-                    return op(a, b)
-                except ArithmeticError:
-                    pass
-        return general(s)
-
-    return run
-
-
-def _arithmetic(op: str, left: Run, right: Run, place: Place, constant: Value) -> Run:
+def _arithmetic(op: str, left: Run, right: Run, place: Place, constant: Decimal | None) -> Run:
     fast, slow = _ARITHMETIC[op]
 
     def general(s: Frame, a: Value, b: Value) -> Value:
@@ -163,7 +115,7 @@ def _arithmetic(op: str, left: Run, right: Run, place: Place, constant: Value) -
         except Failure as failure:
             return failed(s, place, failure)
 
-    if type(constant) is Decimal:
+    if constant is not None:
 
         def run_constant(s: Frame) -> Value:
             a = left(s)

@@ -18,6 +18,7 @@ from service.feel.regex.syntax import (
 )
 
 MAX_WORK = 20_000_000
+MAX_DEGREE = 4
 _NAMED = {"d": "\\d", "s": " \\t\\n\\r"}
 
 
@@ -32,17 +33,15 @@ class Native:
         self._lines = "m" in flags
         self._dot_all = "s" in flags
         self._fold = "i" in flags
-        self.factor, self.degree = _work(tree)
+        factor, self.degree = _work(tree)
+        self.factor = int(factor)
         source = self._translate(tree)
         self.pattern = re.compile(source, (re.IGNORECASE if self._fold else 0) | (re.MULTILINE if self._lines else 0))
 
     def work(self, size: int) -> int:
-        """The most comparisons a search through a text of that size can take, cut off above the bound."""
-        return int(min(self.factor * float(size + 1) ** (self.degree + 1), MAX_WORK + 1.0))
-
-    def bounded(self, size: int) -> bool:
-        """Whether a text of that size is within bounds."""
-        return self.work(size) <= MAX_WORK
+        """The most comparisons a search through a text of that size can take."""
+        work: int = self.factor * (size + 1) ** (self.degree + 1)
+        return work
 
     def _translate(self, tree: Tree) -> str:
         if isinstance(tree, Character):
@@ -124,7 +123,7 @@ def _product(works: list[tuple[float, int]]) -> tuple[float, int]:
     for each, power in works:
         factor *= each
         degree += power
-        if factor > MAX_WORK:
+        if factor > MAX_WORK or degree > MAX_DEGREE:
             raise Untranslatable
     return factor, degree
 

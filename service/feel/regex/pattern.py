@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from service.feel.errors import Failure
 from service.feel.regex.machine import Machine
-from service.feel.regex.native import Native, Untranslatable
+from service.feel.regex.native import MAX_WORK, Native, Untranslatable
 from service.feel.regex.program import Program
 from service.feel.regex.syntax import Character, Reader, Sequence, Tree
 
@@ -45,11 +45,18 @@ class Pattern:
 
     def search(self, text: str, spend: Spend = _free) -> bool:
         """Whether the pattern occurs in the text; ``spend`` is told the work it takes."""
-        native = self._native
-        if native is not None and native.bounded(len(text)):
-            spend(native.work(len(text)) // 64)
-            return native.pattern.search(text) is not None
-        return self._machine(text, spend).find(0) is not None
+        native = self._quick(text, spend)
+        return self._machine(text, spend).find(0) is not None if native is None else native.search(text) is not None
+
+    def _quick(self, text: str, spend: Spend) -> re.Pattern[str] | None:
+        """Python's pattern if the work it can take with the text is within bounds; that work is counted."""
+        if self._native is None:
+            return None
+        work = self._native.work(len(text))
+        if work > MAX_WORK:
+            return None
+        spend(work // 64)
+        return self._native.pattern
 
     def _machine(self, text: str, spend: Spend) -> Machine:
         if self._program is None:
@@ -58,9 +65,9 @@ class Pattern:
 
     def _matches(self, text: str, spend: Spend) -> Iterator[Spans]:
         """All matches in a row; a pattern that matches nothing at all is refused, as the standard wants."""
-        if self._native is not None and self._native.bounded(len(text)):
-            spend(self._native.work(len(text)) // 64)
-            for match in self._native.pattern.finditer(text):
+        native = self._quick(text, spend)
+        if native is not None:
+            for match in native.finditer(text):
                 yield tuple(end for group in range(self.groups + 1) for end in match.span(group))
             return
         machine, position = self._machine(text, spend), 0
