@@ -4,7 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from service import clock, db, errors
+from service import clock, db, errors, jobs
+from service.identity import credentials, people, units
+from service.seeds import tree_a, worlds
 
 NOON = "2026-07-20T12:00+08:00"
 
@@ -18,6 +20,22 @@ def test_what_one_process_sets_another_follows(app, client):
     client.get("/")
     assert clock.now() >= other
     assert clock.moved()
+
+
+def test_the_api_sets_it_for_all_processes(app, client):
+    worlds.sow("tree-a-units")
+    people.add("admin", "Admin")
+    people.join("admin", "admin", units.find(tree_a.ROOT))
+    headers = {"Authorization": f"Bearer {credentials.create_token('admin', 'test')}"}
+    noon = datetime.fromisoformat(NOON)
+    assert client.put("/v2/clock", json={"timestamp": noon.timestamp() * 1000}, headers=headers).status_code == 400
+    assert client.put("/v2/clock", json={"timestamp": int(noon.timestamp() * 1000)}, headers=headers).status_code == 204
+    clock.travel_to(None)
+    db.shared_clock.forget()  # as in a worker that has not looked yet
+    jobs.run_pending()
+    assert clock.now() == noon
+    assert client.post("/v2/clock/reset", headers=headers).status_code == 204
+    assert not clock.moved()
 
 
 def test_it_shows_real_time_again(app):
