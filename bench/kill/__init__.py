@@ -6,7 +6,8 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Outcome:
     """Who was killed, and what was found wrong afterwards."""
 
     kills: list[str] = field(default_factory=list)
-    campaigns: int = 0
+    runs: int = 0
     faults: list[str] = field(default_factory=list)
     log: str = ""
 
@@ -38,25 +39,36 @@ def run(
 ) -> Outcome:
     """Kill `rounds` times while a campaign runs; `seed` gives the moments and the order of the victims."""
     size = size or campaign.Size()
-    folder = Path(tempfile.mkdtemp(prefix="lika-kill-"))
-    folder.chmod(0o711)
-    lika, outcome = Lika(folder, free_port()), Outcome()
-    people = People(lika.port, seed)
-    try:
+    outcome = Outcome()
+    with installed(outcome) as lika:
         lika.start()
+        people = People(lika.port, seed)
         with Caller(lika.port) as caller, people.at_work():
             campaign.deploy(caller)
             _disturb(lika, people, caller, outcome, seed, rounds, victims, size)
             wait_for(lambda: _count(lika, ACTIVE) + _count(lika, QUEUED) == 0, "the campaigns' end", QUIET)
         with lika.server.connect("lika") as connection:
-            outcome.faults = people.refused + verdict.faults(connection, outcome.campaigns, size)
+            outcome.faults = people.refused + verdict.faults(connection, outcome.runs, size)
+    return outcome
+
+
+@contextmanager
+def installed(outcome: Outcome, *options: str, **environment: str) -> Iterator[Lika]:
+    """An installation to be disturbed, in a folder that is removed; what fails in the block is a fault of the outcome.
+
+    `options` are those of `lika up`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="lika-kill-"))
+    folder.chmod(0o711)
+    lika = Lika(folder, free_port(), *options, **environment)
+    try:
+        yield lika
     except Exception as error:
         outcome.faults.append(f"{type(error).__name__}: {error}")
     finally:
         outcome.log = lika.log() if outcome.faults else ""
         lika.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return outcome
 
 
 def _disturb(
@@ -75,8 +87,8 @@ def _disturb(
         if time.monotonic() > deadline:
             raise TimeoutError(f"only {outcome.kills} could be killed")
         if _count(lika, ACTIVE) == 0:
-            outcome.campaigns += 1
-            people.write(campaign.start(caller, outcome.campaigns, size))
+            outcome.runs += 1
+            people.write(campaign.start(caller, outcome.runs, size))
         time.sleep(chance.uniform(0.3, 2.5))
         turn, place = divmod(len(outcome.kills), len(victims))
         victim = random.Random(f"{seed} {turn}").sample(victims, len(victims))[place]

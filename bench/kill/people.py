@@ -35,10 +35,11 @@ class Caller:
 
     def post(self, path: str, body: Any = None, *, key: str | None = None, **more: Any) -> httpx.Response | None:
         """POST JSON until there is an answer; None when it is time to stop."""
-        headers = {"Idempotency-Key": key} if key else {}
+        if key:
+            more["headers"] = {**more.get("headers", {}), "Idempotency-Key": key}
         while not self._stop.is_set():
             with suppress(httpx.TransportError):
-                answer = self._http.post(path, json=body, headers=headers, **more)
+                answer = self._http.post(path, json=body, **more)
                 if answer.status_code < 500:
                     return answer
             time.sleep(0.1)

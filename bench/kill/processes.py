@@ -24,8 +24,8 @@ PATIENCE = 120.0
 class Lika:
     """`lika up` on an embedded PostgreSQL in a folder, started again whenever it has ended."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    def __init__(self, folder: Path, port: int, *options: str, **environment: str) -> None:
+        self.folder, self.port, self.options, self.environment = folder, port, options, environment
         self._up: subprocess.Popen[bytes] | None = None
         self._server: embedded.Server | None = None
 
@@ -33,14 +33,15 @@ class Lika:
         """Start it unless it runs."""
         if self._up is not None and self._up.poll() is None:
             return
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        own = {"LIKA_VAR": str(self.folder), "LIKA_PORT": str(self.port), "PYTHONWARNINGS": "default"}
         if self._up is not None:
             self._up.wait()
         with (self.folder / "lika.log").open("ab") as log:
             self._up = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", "up", "--port", str(self.port), "--workers", str(WORKERS)],
+                [sys.executable, "-m", "service.cli", "up", *self.options, "--workers", str(WORKERS)],
                 cwd=config.root(),
-                env={**environment, "LIKA_VAR": str(self.folder), "PYTHONWARNINGS": "default"},
+                env=inherited | own | self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -76,7 +77,8 @@ class Lika:
 
     def log(self) -> str:
         """The end of what the processes wrote."""
-        return "\n".join((self.folder / "lika.log").read_text(errors="replace").splitlines()[-60:])
+        written = self.folder / "lika.log"
+        return "\n".join(written.read_text(errors="replace").splitlines()[-60:]) if written.exists() else ""
 
     def _children(self, command: str) -> list[psutil.Process]:
         assert self._up is not None

@@ -1,6 +1,7 @@
 """What must hold at the end: each step of each instance was done, and done once; nothing is stuck."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import psycopg
@@ -40,12 +41,17 @@ REPEATED = {
 
 def faults(connection: psycopg.Connection[Any], campaigns: int, size: Size) -> list[str]:
     """Return a sentence for each thing that is not as it must be."""
+    return untidy(connection) + _counts(connection, campaigns, size) + _steps(connection, size)
+
+
+def untidy(connection: psycopg.Connection[Any], known: Collection[str] = ()) -> list[str]:
+    """Return a sentence for everything left behind or there more than once, besides what is `known`."""
     found = []
     for what, query in LEFT_BEHIND.items():
-        found += [f"{what} left behind: {row}" for row in connection.execute(query.encode())]
+        found += [f"{what} left behind: {row}" for row in connection.execute(query.encode()) if what not in known]
     for what, query in REPEATED.items():
-        found += [f"{what}, more than once: {row}" for row in connection.execute(query.encode())]
-    return found + _counts(connection, campaigns, size) + _steps(connection, size)
+        found += [f"{what}, more than once: {row}" for row in connection.execute(query.encode()) if what not in known]
+    return found
 
 
 def _counts(connection: psycopg.Connection[Any], campaigns: int, size: Size) -> list[str]:

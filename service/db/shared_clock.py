@@ -1,6 +1,6 @@
 """A clock that stands for all processes of an installation, where the setting CLOCK_MAY_MOVE allows it.
 
-The API sets it; web and worker processes read it before each request and at each tick.
+The API sets it; web and worker processes read it before each request, each job and at each tick.
 """
 
 from datetime import datetime

@@ -158,14 +158,15 @@ class TimeOfDay(marshmallow.fields.Field[time | None]):
 
 
 class Moment(marshmallow.fields.Field[datetime | None]):
-    """A day and a time; without an offset they are Beijing time."""
+    """A day and a time; without an offset they are Beijing time, and so are those that FEEL wrote with its zone."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=clock.TZ)
         if value == "":
             return None
-        day_text, separator, time_text = value.partition("T") if isinstance(value, str) else ("", "", "")
+        text = value.removesuffix(f"@{clock.TZ.key}") if isinstance(value, str) else ""
+        day_text, separator, time_text = text.partition("T")
         day, moment = parsed_day(day_text), _parsed_time(time_text)
         if not separator or day is None or moment is None:
             raise refuse(_("Enter a date and time such as %(example)s."), example="2016-07-20T09:30")

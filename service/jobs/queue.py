@@ -41,7 +41,10 @@ def task(name: str, *, retry: procrastinate.RetryStrategy | bool = PATIENCE) -> 
     def register(function: TaskFunction) -> TaskFunction:
         @functools.wraps(function)
         def run(**arguments: Any) -> Any:
-            with _present_application().app_context():
+            application = _present_application()
+            with application.app_context():
+                if application.config.get("CLOCK_MAY_MOVE"):
+                    db.shared_clock.follow()
                 return function(**arguments)
 
         app.task(name=name, retry=retry)(run)

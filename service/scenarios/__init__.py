@@ -3,8 +3,8 @@
 `scenario` says what a file holds, `reading` reads one, `player` plays it, `report` shows what happened.
 """
 
-from service.scenarios.player import Result, play
+from service.scenarios.player import Player, Result
 from service.scenarios.reading import files, read
 from service.scenarios.scenario import Scenario
 
-__all__ = ["Result", "Scenario", "files", "play", "read"]
+__all__ = ["Player", "Result", "Scenario", "files", "read"]

@@ -56,27 +56,6 @@ class Result:
 Progress = Callable[[Result], None]
 
 
-def play(scenario: Scenario, progress: Progress = lambda result: None) -> Result:
-    """Play a scenario on the present database, which holds its data set and the processes, and judge it."""
-    player = Player(scenario, progress)
-    result, began = player.result, time.perf_counter()
-    with clock.frozen(scenario.clock):
-        try:
-            root = player.start()
-            player.run(root)
-        except errors.Problem as problem:
-            places = "; ".join(f"{place}: {text}" for place, text in problem.fields.items())
-            result.failures.append(f"{problem.localized()} {places}".strip())
-        else:
-            result.end = ending.of_run(root)
-            wrong = verdict.judge(scenario, root, result.end)
-            result.failures += wrong and player.why_not_further()
-            result.failures += wrong + player.never_refused()
-        result.ended_at = clock.now()
-    result.seconds = time.perf_counter() - began
-    return result
-
-
 @dataclass(frozen=True)
 class Claim:
     """A task that somebody will do: the number of the rule, and when."""
@@ -86,9 +65,12 @@ class Claim:
 
 
 class Player:
-    """One run of a scenario."""
+    """One run of a scenario on the present database, which holds its data set and the processes.
 
-    def __init__(self, scenario: Scenario, progress: Progress) -> None:
+    How background work is done, tasks are completed and the clock is moved may be overridden.
+    """
+
+    def __init__(self, scenario: Scenario, progress: Progress = lambda result: None) -> None:
         self.scenario = scenario
         self.progress = progress
         self.result = Result(scenario)
@@ -100,6 +82,37 @@ class Player:
         self.refused: set[int] = set()
         self.refused_as_expected: set[int] = set()
 
+    def play(self) -> Result:
+        """Play to the end and judge it."""
+        result, began = self.result, time.perf_counter()
+        with clock.frozen(self.scenario.clock):
+            try:
+                root = self.start()
+                self.run(root)
+            except errors.Problem as problem:
+                places = "; ".join(f"{place}: {text}" for place, text in problem.fields.items())
+                result.failures.append(f"{problem.localized()} {places}".strip())
+            else:
+                result.end = ending.of_run(root)
+                wrong = verdict.judge(self.scenario, root, result.end)
+                result.failures += wrong and self.why_not_further()
+                result.failures += wrong + self.never_refused()
+            result.ended_at = clock.now()
+        result.seconds = time.perf_counter() - began
+        return result
+
+    def work(self) -> None:
+        """Do all background work that is due."""
+        jobs.run_pending()
+
+    def complete(self, task: int, answers: Mapping[str, Any], person: identity.Person) -> None:
+        """Complete a task. Raises errors.Problem."""
+        tasks.complete(task, answers, by=person)
+
+    def travel(self, at: datetime) -> None:
+        """Move the clock."""
+        clock.travel_to(at)
+
     def start(self) -> int:
         """Start the instance as the scenario says, and give its key."""
         given = self.scenario
@@ -108,7 +121,7 @@ class Player:
             row = instances.create(given.process, variables, by=identity.SYSTEM, unit=given.unit)
         else:
             post.send(given.message, self.given)
-            jobs.run_pending()
+            self.work()
             query = select(models.ProcessInstance).where(models.ProcessInstance.process_id == given.process)
             found = db.sa.session.scalars(query).first()
             if found is None:
@@ -121,10 +134,10 @@ class Player:
     def run(self, root: int) -> None:
         """Go on until nothing more happens or time is up."""
         while clock.now() <= self.scenario.until and len(self.result.acts) < MAX_ACTS:
-            jobs.run_pending()
+            self.work()
             if not (self.postbox.send_due() or self._answer_all()) and not self._let_time_pass(root):
                 break
-        jobs.run_pending()
+        self.work()
         if len(self.result.acts) >= MAX_ACTS:
             text = _("Gave up after %(count)s acts; does a loop never end?")
             self.result.failures.append(errors.localize(text, count=MAX_ACTS))
@@ -198,7 +211,7 @@ class Player:
         instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
         expected = self.scenario.answers[number].error
         try:
-            tasks.complete(key, payload, by=person)
+            self.complete(key, payload, person)
         except errors.Problem as problem:
             text = f"{problem.localized()} {problem.fields or ''}".strip()
             self._note(instance, element_id, name, "refused", person.username, why=text[:300])
@@ -220,7 +233,7 @@ class Player:
         later = [at for at in coming if at is not None and at > clock.now()]
         if not later or row.state != "ACTIVE":
             return False
-        clock.travel_to(min(later))
+        self.travel(min(later))
         return True
 
     def _note(

@@ -32,23 +32,16 @@ class Scratch:
         name = f"copy_{self.copies}"
         self.server.create_database(name, template)
         try:
-            with _application(self.server.url(name)):
-                if scenario.files:
-                    own = {name: (scenario.file.parent / path).read_bytes() for name, path in scenario.files.items()}
-                    deployments.deploy({**bootstrap.bundled_files(), **own}, by=SYSTEM, name="scenario")
-                if scenario.villages or scenario.households:
-                    described = (
-                        view.evaluate(rows, scenario.given) for rows in (scenario.villages, scenario.households)
-                    )
-                    worlds.describe(*described)
-                return player.play(scenario, progress)
+            with application(self.server.url(name)):
+                furnish(scenario)
+                return player.Player(scenario, progress).play()
         finally:
             self.server.drop_database(name)
 
     def _template(self, seed: str | None) -> str:
         name = f"seed_{len(self.templates)}"
         self.server.create_database(name)
-        with _application(self.server.url(name)):
+        with application(self.server.url(name)):
             schema.create_all()
             roles.write_catalogue()
             if seed:
@@ -70,8 +63,17 @@ def scratch() -> Iterator[Scratch]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def furnish(scenario: Scenario) -> None:
+    """Add what a scenario brings itself, files and households, to a database that holds its data set."""
+    if scenario.files:
+        own = {name: (scenario.file.parent / path).read_bytes() for name, path in scenario.files.items()}
+        deployments.deploy({**bootstrap.bundled_files(), **own}, by=SYSTEM, name="scenario")
+    if scenario.villages or scenario.households:
+        worlds.describe(*(view.evaluate(rows, scenario.given) for rows in (scenario.villages, scenario.households)))
+
+
 @contextmanager
-def _application(url: str) -> Iterator[None]:
+def application(url: str) -> Iterator[None]:
     """The application on a database, inside its context; before and after, others are forgotten."""
     parts = [part for part in service.PARTS if part not in ("api", "web")]
     app = service.create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK_MAY_MOVE": True, "PARTS": parts})

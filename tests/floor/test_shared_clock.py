@@ -8,6 +8,15 @@ from service import clock, db, errors, jobs
 from service.identity import credentials, people, units
 from service.seeds import tree_a, worlds
 
+seen: list[datetime] = []
+
+
+@jobs.task("tell_the_time")
+def tell_the_time() -> None:
+    """Note the time."""
+    seen.append(clock.now())
+
+
 NOON = "2026-07-20T12:00+08:00"
 
 
@@ -36,6 +45,15 @@ def test_the_api_sets_it_for_all_processes(app, client):
     assert clock.now() == noon
     assert client.post("/v2/clock/reset", headers=headers).status_code == 204
     assert not clock.moved()
+
+
+def test_a_job_sees_it_though_its_worker_has_not_ticked_since(app):
+    noon = datetime.fromisoformat(NOON)
+    db.shared_clock.put(noon)
+    clock.travel_to(None)
+    db.shared_clock.forget()
+    jobs.queue.app.tasks["tell_the_time"].func()
+    assert seen == [noon]
 
 
 def test_it_shows_real_time_again(app):

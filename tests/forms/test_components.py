@@ -164,6 +164,8 @@ def test_dates_times_and_moments() -> None:
     moment = value(one("datetime", subtype="datetime"), "2015-07-20T09:30+08:00")
     assert moment == datetime(2015, 7, 20, 1, 30, tzinfo=UTC)
     assert value(one("datetime", subtype="datetime"), "2015-07-20T09:30") == moment, "without offset: Beijing time"
+    as_feel_writes_it = "2015-07-20T09:30:00@Asia/Shanghai"
+    assert value(one("datetime", subtype="datetime"), as_feel_writes_it) == moment
     assert moment.utcoffset() == timedelta(hours=8)
 
 
