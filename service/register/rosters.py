@@ -19,9 +19,8 @@ from service import db, errors, forms, identity
 from service.errors import _
 from service.identity import units
 from service.register import audit, cases, expressions, filters, households, models, villages
-from service.register.rules import masking
+from service.workflow import confidential, releases, tasks
 from service.workflow import models as workflow
-from service.workflow import releases, tasks
 
 ROSTER = "roster"
 ROWS = "rows"
@@ -43,6 +42,11 @@ class Roster:
         limits = filters.limits(where, self.variables)
         found = cases.find(self.task.root_key, _home(self.task, self.variables), limits)
         return [case for case in found if where in ("", "=true") or self.holds(where, case, ROSTER)]
+
+    @property
+    def release(self) -> releases.Release:
+        """The versions of forms that the task goes by."""
+        return releases.get(self.task.deployment_key)
 
     def done(self, case: models.Case) -> bool:
         """Whether a row needs nothing more."""
@@ -197,7 +201,7 @@ def _store(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> Non
     element = roster.task.element_id
     save = roster.task.properties.get(SAVE)
     answers = {**answers, **_judged(roster, case, answers)}
-    kept = SAVERS[save](case, answers) if save else masking.within(answers)
+    kept = confidential.taken(SAVERS[save](case, answers) if save else answers, roster.release)
     case.answers = {**case.answers, element: kept}
     case.answered = {**case.answered, element: str(roster.task.key)}
 
