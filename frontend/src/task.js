@@ -47,7 +47,6 @@ function watch() {
     if (now !== before) {
       before = now;
       draft.changed();
-      page.dispatchEvent(new CustomEvent('typed', { detail: typed(form) }));
     }
   });
 }

@@ -53,9 +53,9 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     return expressions.evaluate(text, variables)
 
 
-def duration(text: str, now: datetime) -> timedelta:
-    """How long an ISO 8601 duration is from `now` on. Raises Failure."""
-    return timers.add(now, text) - now
+def duration(value: Any, now: datetime) -> timedelta:
+    """How long an ISO 8601 duration, or the FEEL value of one, is from `now` on. Raises Failure."""
+    return timers.add(now, value) - now
 
 
 def normalise(value: Any) -> Any:

@@ -130,9 +130,14 @@ def looks_after_others(person: Person) -> bool:
     return sees_everything(person) or supervised_units(person) is not None
 
 
+def supervised_paths(person: Person) -> list[str]:
+    """Return the paths of the subtrees the person supervises."""
+    return [member.unit_path for member in person.memberships if member.role == "supervisor"]
+
+
 def supervised_units(person: Person) -> sqla.Select[Any] | None:
     """Select the ids of the units the person supervises, None if there are none."""
-    paths = [member.unit_path for member in person.memberships if member.role == "supervisor"]
+    paths = supervised_paths(person)
     if not paths:
         return None
     return sqla.select(models.Unit.id).where(

@@ -25,6 +25,7 @@ from service.errors import _
 from service.identity import roles, units
 from service.identity.models import Unit
 from service.register import models as register
+from service.register.rules import masking
 from service.workflow import audit, instances, messages, models, releases
 
 FORM, BY, AS = "sendForm", "sendBy", "sendAs"
@@ -81,6 +82,12 @@ def find(id: str, by: identity.Person) -> Offer:
     raise errors.NotFound(_("Nobody waits for this any more, or you may not send it."))
 
 
+def senders(node: model.Node) -> set[str]:
+    """The roles whose holders may send an event; none where no form lets people send it."""
+    named = [roles.named(name) for name in node.properties.get(BY, "").split(",") if name.strip()]
+    return {held for role in named if role for held in roles.held_as(role)} if FORM in node.properties else set()
+
+
 def choices(offer: Offer) -> dict[str, Any]:
     """The lists of options that the form of an offer names."""
     named = set(re.findall(r"\w+", offer.form_source))
@@ -88,14 +95,14 @@ def choices(offer: Offer) -> dict[str, Any]:
 
 
 def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> None:
-    """Check the answers with the form and send them.
+    """Check the answers with the form and send them, identity and bank numbers masked: variables keep what is sent.
 
     :raises errors.Unprocessable: wrong answers, by component path.
     """
     form = forms.parse(offer.form_source.encode())
     checked = forms.validate(form, answers, {"unit": offer.unit.code, **choices(offer)}, lang=None)
     text = offer.node.properties.get(AS, "=answers")
-    variables = engine.evaluate(text, {"answers": checked, "unit": offer.unit.code})
+    variables = engine.evaluate(text, {"answers": masking.within(checked), "unit": offer.unit.code})
     if not isinstance(variables, Mapping):
         raise errors.Conflict(_("%(element)s: sendAs must give a context"), element=offer.node.id)
     with db.transaction():
@@ -145,11 +152,8 @@ def _waiting(by: identity.Person) -> Iterator[Offer]:
 
 def _units(node: model.Node, by: identity.Person) -> Sequence[Unit]:
     """The person's units in which he may send an event."""
-    if FORM not in node.properties:
-        return ()
-    named = [roles.named(name) for name in node.properties.get(BY, "").split(",") if name.strip()]
-    senders = {held for role in named if role for held in roles.held_as(role)}
-    found = {member.unit_id for member in by.memberships if member.role in senders}
+    may = senders(node)
+    found = {member.unit_id for member in by.memberships if member.role in may}
     return [units.get(unit_id) for unit_id in sorted(found)]
 
 

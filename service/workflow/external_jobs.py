@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service import clock, db, errors, identity
+from service import clock, db, engine, errors, identity
 from service.errors import _
 from service.workflow import models
 from service.workflow.running import Running, locked, translated
@@ -43,13 +43,13 @@ def activate(
         ).all()
         for row in rows:
             row.state, row.worker, row.deadline = "ACTIVATED", worker, now + timeout
-        return [(row, variables_of(row)) for row in rows]
+        return [(row, variables_of(row.key)) for row in rows]
 
 
 def complete(key: int, variables: Mapping[str, Any], *, by: identity.Person) -> None:
     """A worker did the job."""
     with _open(key, by) as (running, job), translated():
-        given = running.taken(variables)
+        given = engine.normalise(variables)
         running.do(lambda live, now: live.complete(key, given, now))
         job.state, job.ended_at = "COMPLETED", running.now
 
@@ -65,7 +65,7 @@ def fail(
 ) -> None:
     """A worker could not do the job; with no retries left it becomes an incident."""
     with _open(key, by) as (running, job), translated():
-        given = running.taken(variables)
+        given = engine.normalise(variables)
         if given:
             running.do(lambda live, now: live.set_variables(key, given, now, local=True))
         job.state, job.retries, job.deadline = "FAILED", retries, None
@@ -78,7 +78,7 @@ def fail(
 def throw_error(key: int, code: str, message: str | None, variables: Mapping[str, Any], *, by: identity.Person) -> None:
     """A worker reports a BPMN error."""
     with _open(key, by) as (running, job), translated():
-        given = running.taken(variables)
+        given = engine.normalise(variables)
         job.state, job.error_code, job.error_message = "ERROR_THROWN", code, message
         running.do(lambda live, now: live.throw_error(key, code, message or "", given, now))
         if not running.instance.waits(key):
@@ -96,10 +96,10 @@ def update(key: int, *, by: identity.Person, retries: int | None = None, timeout
             job.deadline = running.now + timeout
 
 
-def variables_of(job: models.Job) -> dict[str, Any]:
-    """All variables visible to a job, read from the stored scopes."""
+def variables_of(key: int) -> dict[str, Any]:
+    """All variables visible to a job, or at another element instance, read from the stored scopes."""
     variable, element = models.Variable, models.ElementInstance
-    chain = select(element.key, element.scope_key).where(element.key == job.key).cte("chain", recursive=True)
+    chain = select(element.key, element.scope_key).where(element.key == key).cte("chain", recursive=True)
     chain = chain.union_all(select(element.key, element.scope_key).join(chain, element.key == chain.c.scope_key))
     rows = db.sa.session.execute(
         select(chain.c.key, variable.name, variable.value).join(variable, variable.scope_key == chain.c.key)

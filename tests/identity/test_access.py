@@ -26,6 +26,8 @@ class Task:
     unit_id: int | None
     assignee: str | None = None
     candidates: list[str] = field(default_factory=list)
+    started_by: str = "somebody"
+    parent_key: int | None = None
 
 
 @pytest.fixture

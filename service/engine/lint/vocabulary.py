@@ -197,13 +197,7 @@ EXTENSIONS: Mapping[str, Extension] = {
     "versionTag": Extension(_on("process"), {"value": None}),
 }
 
-ROSTER = tuple(
-    "roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags rosterJudge "
-    "rosterInputs".split()
-)
-REVIEW = ("reviewQuorum", "reviewRank")
-PAGES = frozenset({"review", "publicity"})
-"""The pages that a user task can have besides its form or list (service.web.fitting)."""
+ROSTER = tuple("roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split())
 SEND = ("sendForm", "sendBy", "sendAs")
 """What says that people may send a start or message event (service.register.desk)."""
 
@@ -212,7 +206,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
     "dueReminder": _on("userTask"),
     "notBy": _on("userTask"),
-    **dict.fromkeys((*ROSTER, *REVIEW, "page"), _on("userTask")),
+    **dict.fromkeys(ROSTER, _on("userTask")),
     **dict.fromkeys(SEND, model.CATCHING),
 }
 """The zeebe:property names that Lika reads, and where."""

@@ -2,7 +2,7 @@ import flask
 import pytest
 
 from service import errors
-from service.privacy import vault
+from service.register import vault
 
 SECRET = "x" * 43
 

@@ -1,0 +1,41 @@
+"""The table of what may come to stand still."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sqla
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service import db
+
+
+class Watch(db.Model):
+    """A wait that is watched: from `late_at` on it counts as stalled, for the reason that `kind` and `detail` tell.
+
+    `subject_key` is the element instance that waits (of a timer its owner), `unit_id` the unit that is waited for.
+    `found_at` is when the sweep first saw it stand still. The row goes when the cause is gone. Due dates have no rows
+    here: `user_tasks.due` is the instant at which a task becomes late.
+    """
+
+    __tablename__ = "watches"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
+    kind: Mapped[str]
+    subject_key: Mapped[int]
+    element_id: Mapped[str]
+    instance_key: Mapped[int | None]
+    definition_key: Mapped[int]
+    process_id: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(sqla.ForeignKey("units.id"))
+    task_key: Mapped[int | None]
+    since: Mapped[datetime]
+    late_at: Mapped[datetime]
+    found_at: Mapped[datetime | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+    __table_args__ = (
+        sqla.UniqueConstraint("kind", "subject_key", "element_id"),
+        sqla.Index("ix_watches_late", "late_at", "key"),
+        sqla.Index("ix_watches_found", "late_at", postgresql_where=sqla.text("found_at is null")),
+    )

@@ -1,0 +1,1 @@
+"""The kinds of standing still, one module each: what of everything that waits is there for this reason."""
