@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.feel.errors import Failure
 from service.feel.runtime import Runtime
@@ -45,9 +45,6 @@ class Parameter:
 
     def fit(self, value: Value) -> Value:
         """The argument as this parameter takes it; :data:`MISSING` if it cannot."""
-        kind = type(value)
-        if kind in self.classes and (kind is not Decimal or value.is_finite()):
-            return value
         value = admitted(value)
         if self.any or type(value) in self.classes:
             return value
@@ -125,7 +122,7 @@ class Builtin(Function):
         count = len(arguments)
         for signature in self._taking.get(count) or self._find(count):
             fitted = _fit_all(signature, arguments)
-            if isinstance(fitted, list):
+            if not isinstance(fitted, Misfit):
                 runtime.charge(fitted)
                 return runtime.made(signature.implementation(runtime, *fitted))
             failure = failure or self._misfit(*fitted)
@@ -157,7 +154,7 @@ class Builtin(Function):
             if ordered is None:
                 continue
             fitted = _fit_named(signature, ordered)
-            if isinstance(fitted, list):
+            if not isinstance(fitted, Misfit):
                 runtime.charge(fitted)
                 return runtime.made(signature.implementation(runtime, *fitted))
             failure = failure or self._misfit(*fitted)
@@ -176,16 +173,31 @@ class Builtin(Function):
         return Failure("argument_missing", name=self.name, parameter=missing)
 
 
-def _fit_all(signature: Signature, arguments: Sequence[Value]) -> list[Value] | tuple[Parameter, Value]:
-    """The arguments as the signature takes them, or the first parameter and argument that do not fit."""
-    fitted = []
+class Misfit(NamedTuple):
+    """The first parameter and argument that do not fit."""
+
+    formal: Parameter
+    value: Value
+
+
+def _fit_all(signature: Signature, arguments: Sequence[Value]) -> Sequence[Value] | Misfit:
+    """The arguments as the signature takes them."""
     formal = signature.parameters
     if len(arguments) > len(formal):
         formal += formal[-1:] * (len(arguments) - len(formal))
+    for index, value in enumerate(arguments):
+        kind = type(value)
+        if kind not in formal[index].classes or (kind is Decimal and not value.is_finite()):
+            return _converted(formal, arguments)
+    return arguments
+
+
+def _converted(formal: tuple[Parameter, ...], arguments: Sequence[Value]) -> list[Value] | Misfit:
+    fitted = []
     for expected, value in zip(formal, arguments, strict=False):
         result = expected.fit(value)
         if result is MISSING:
-            return expected, value
+            return Misfit(expected, value)
         fitted.append(result)
     return fitted
 
@@ -200,14 +212,14 @@ def _ordered(signature: Signature, arguments: Mapping[str, Value]) -> list[Value
     return [arguments.get(name, MISSING) for name in names]
 
 
-def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | tuple[Parameter, Value]:
+def _fit_named(signature: Signature, ordered: list[Value]) -> list[Value] | Misfit:
     while ordered and ordered[-1] is MISSING:
         ordered.pop()
     fitted: list[Value] = []
     for expected, value in zip(signature.parameters, ordered, strict=False):
         result = None if value is MISSING else expected.fit(value)
         if result is MISSING:
-            return expected, value
+            return Misfit(expected, value)
         fitted.append(result)
     return fitted
 

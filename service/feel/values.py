@@ -190,10 +190,10 @@ def admitted(value: Value) -> Value:
 
 def items(values: list[Value]) -> list[Value]:
     """The items of a list, each admitted; the list itself if there is nothing to change."""
-    for item in values:
-        if type(item) not in NATIVE:
-            return [admitted(each) for each in values]
-    return values
+    kinds = set(map(type, values))
+    if kinds <= NATIVE and (Decimal not in kinds or (len(kinds) == 1 and all(map(Decimal.is_finite, values)))):
+        return values
+    return [admitted(each) for each in values]
 
 
 Done = dict[int, tuple[Value, Value]]

@@ -110,3 +110,21 @@ def test_host_integers_are_added_up_as_any_numbers(function, values):
     found = feel.evaluate(f"{function}(values)", {"values": values})
     assert found == feel.evaluate(f"{function}(for each in values return [each][1])", {"values": values})
     assert found is None or type(found) is Decimal
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("values[item > 0]", [1]),
+        ("values[item = null]", [None, None, None]),
+        ("for each in values return each + 1", [None, None, 2, None, None]),
+        ("some each in values satisfies each > 0", True),
+        ("some each in values satisfies each < 0", None),
+        ("max(values)", None),
+        ("values = values", True),
+    ],
+)
+def test_numbers_that_are_none_are_null_in_lists_too(expression, value):
+    values = [Decimal("NaN"), Decimal("-Infinity"), Decimal(1), Decimal("sNaN")]
+    assert feel.evaluate(expression, {"values": [*values, "text"]}) == value
+    assert feel.evaluate("values[item > 0]", {"values": values}) == [1]
