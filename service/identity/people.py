@@ -1,6 +1,7 @@
 """Users: add, find, give a role in a unit."""
 
 import uuid
+from collections.abc import Iterable
 
 import flask_security
 import sqlalchemy as sqla
@@ -71,6 +72,40 @@ def leave(username: str, role: str, unit: Unit) -> None:
         if found := session.get(Membership, (_user(username).id, role, unit.id)):
             session.delete(found)
             session.flush()
+
+
+def holders(candidates: Iterable[str]) -> list[str]:
+    """Return who may do what is offered to candidates, "role@unit id" and "user:name" texts; active users only."""
+    named: set[str] = set()
+    held = []
+    for text in candidates:
+        kind, _colon, name = text.partition(":")
+        role, _at, unit = text.rpartition("@")
+        if kind == "user":
+            named.add(name)
+        elif unit.isdigit():
+            held.append(sqla.and_(Membership.unit_id == int(unit), Membership.role_id.in_(roles.held_as(role))))
+    offices = sqla.select(Membership.user_id).where(sqla.or_(sqla.false(), *held))
+    query = sqla.select(User.username).where(User.active, User.username.in_(named) | User.id.in_(offices))
+    return list(db.sa.session.scalars(query.order_by(User.username)))
+
+
+def supervisors(unit_id: int | None) -> list[list[str]]:
+    """Return who supervises a unit, level by level: of the nearest unit that has supervisors first, then further up."""
+    path = db.sa.session.scalar(sqla.select(Unit.path).where(Unit.id == unit_id))
+    if path is None:
+        return []
+    ids = [int(part) for part in path.split("/") if part]
+    query = (
+        sqla.select(Membership.unit_id, User.username)
+        .join(User)
+        .where(User.active, Membership.role_id == "supervisor", Membership.unit_id.in_(ids))
+        .order_by(User.username)
+    )
+    levels: dict[int, list[str]] = {}
+    for unit, username in db.sa.session.execute(query):
+        levels.setdefault(unit, []).append(username)
+    return [levels[unit] for unit in reversed(ids) if unit in levels]
 
 
 def exists(username: str) -> bool:

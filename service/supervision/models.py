@@ -1,4 +1,4 @@
-"""The table of what may come to stand still."""
+"""The tables of what may come to stand still, and of what is told next about due dates."""
 
 from datetime import datetime
 from typing import Any
@@ -39,3 +39,23 @@ class Watch(db.Model):
         sqla.Index("ix_watches_late", "late_at", "key"),
         sqla.Index("ix_watches_found", "late_at", postgresql_where=sqla.text("found_at is null")),
     )
+
+
+class Reminder(db.Model):
+    """What is told next about an open task with a due date, and when; nothing more without `next_at`.
+
+    `stage` is the kind of notification, `level` how many levels of supervisors were told. `due` is the date that the
+    plan was made for.
+    """
+
+    __tablename__ = "reminders"
+
+    task_key: Mapped[int] = mapped_column(
+        sqla.ForeignKey("user_tasks.key", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    due: Mapped[datetime]
+    stage: Mapped[str]
+    level: Mapped[int]
+    next_at: Mapped[datetime | None]
+
+    __table_args__ = (sqla.Index("ix_reminders_next", "next_at", postgresql_where=sqla.text("next_at is not null")),)

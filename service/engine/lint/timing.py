@@ -75,10 +75,14 @@ def wrong_date(chart: Chart) -> Iterator[Finding]:
                     yield at(node, _("%(name)s of %(element)s: %(reason)s."), name=name, reason=_reason(failure))
 
 
+DURATIONS = ("dueReminder", "escalateAfter", "stallAfter")
+"""Properties that are durations."""
+
+
 def wrong_duration(chart: Chart) -> Iterator[Finding]:
     """A property or header that must be a duration and is none."""
     for node in chart.owners:
-        places = [(n, node.properties[n]) for n in ("dueReminder", "stallAfter") if n in node.properties]
+        places = [(n, node.properties[n]) for n in DURATIONS if n in node.properties]
         if isinstance(node, model.Node) and "timeToLive" in node.headers:
             places.append(("timeToLive", node.headers["timeToLive"]))
         for name, text in places:

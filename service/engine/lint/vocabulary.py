@@ -205,6 +205,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process callActivity userTask"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
     "dueReminder": _on("userTask"),
+    "escalateAfter": _on("userTask"),
     "notBy": _on("userTask"),
     **dict.fromkeys(ROSTER, _on("userTask")),
     **dict.fromkeys(SEND, model.CATCHING),
