@@ -47,6 +47,7 @@ function watch() {
     if (now !== before) {
       before = now;
       draft.changed();
+      page.dispatchEvent(new CustomEvent('typed', { detail: typed(form) }));
     }
   });
 }

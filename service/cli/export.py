@@ -10,7 +10,7 @@ from service import errors
 from service.cli._context import in_made_app
 from service.db import values
 from service.errors import _
-from service.register.rules import masking
+from service.privacy import masking
 from service.workflow import archive, releases
 
 folder = click.option(

@@ -9,6 +9,7 @@ from service.forms.linting import lint
 from service.forms.model import Component, Form
 from service.forms.parsing import parse
 from service.forms.plan import answers
+from service.forms.private import masked, sealed
 from service.forms.validation import Refused, validate
 
-__all__ = ["Component", "Finding", "Form", "Refused", "answers", "lint", "parse", "validate"]
+__all__ = ["Component", "Finding", "Form", "Refused", "answers", "lint", "masked", "parse", "sealed", "validate"]

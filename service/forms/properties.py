@@ -7,6 +7,7 @@
 | `rule.<id>.severity` | `error` (default) blocks; `warning` needs a reason under `warning_reasons` |
 | `validator` | names of checks of `service.forms.validators`, separated by commas |
 | `minRows`, `maxRows` | how many rows a list must and may have |
+| `sealed` | `true`: variables keep the answer encrypted; the register and whoever does a task can open it |
 | `rowKey` | the column by which sent rows are matched with the rows of the process variable |
 """
 
@@ -18,7 +19,7 @@ from service.errors import _
 from service.forms import attributes, model
 
 RULE = re.compile(r"rule\.([A-Za-z][A-Za-z0-9_-]{0,63})(?:\.(message|message_en|severity))?")
-KNOWN = frozenset({"validator", "minRows", "maxRows", "rowKey"})
+KNOWN = frozenset({"validator", "minRows", "maxRows", "rowKey", "sealed"})
 DEFAULT_MAX_ROWS = 1000
 
 Fault = Callable[..., None]

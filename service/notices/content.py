@@ -16,7 +16,8 @@ HOUSEHOLD_COLUMNS = ("no", "group", "head_name", "persons")
 VILLAGE_COLUMNS = ("no", "village", "households", "persons")
 OPTIONAL_COLUMNS = ("cause",)
 ALLOWED = frozenset(HOUSEHOLD_COLUMNS + VILLAGE_COLUMNS + OPTIONAL_COLUMNS)
-LONG_NUMBER = re.compile(r"\d{7,}")
+LONG_NUMBER = re.compile(r"\d{7,}|\*{4,}")
+"""A number of a person, or what is left of one that was masked on its way in."""
 HEALTH_CAUSES = frozenset({"01", "02"})
 OTHER_CAUSE = "99"
 

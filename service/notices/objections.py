@@ -1,7 +1,5 @@
 """Objections (异议): registered, investigated, decided, answered; what an upheld one does to the case (A11–A13)."""
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +9,8 @@ from service import clock, db, errors, workdays
 from service.errors import _
 from service.identity import units
 from service.notices import board, models, periods
-from service.register import cases, figures, vault
+from service.privacy import vault
+from service.register import cases, figures
 from service.register import models as register
 
 REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补录", "成立-更正", "成立-程序重做"
@@ -20,9 +19,8 @@ DECISIONS = (REJECTED, *UPHELD)
 DEFERRED = "暂缓"
 REPLY_DAYS = 5
 WHO = ("objector", "objector_phone")
-SEALED = "objector_sealed"
-PRIVATE = (*WHO, SEALED, "receipt")
-"""What a message may bring and an objection's variable does not hold: who objected, and what shows him the answer."""
+"""Who objected. The form f_objection has their answers sealed, so variables do not tell it (DOMAIN §4)."""
+RECEIPT = "receipt"
 INVESTIGATORS = 2
 
 
@@ -44,7 +42,7 @@ def register_one(
     objection = models.Objection(
         key=db.next_key(),
         no=_number(notice),
-        receipt=given.get("receipt"),
+        receipt=given.get(RECEIPT),
         notice_key=notice.key,
         unit_id=notice.unit_id,
         instance_key=instance_key,
@@ -59,15 +57,14 @@ def register_one(
 
 
 def describe(objection: models.Objection, given: Mapping[str, Any]) -> None:
-    """Take over what the form f_objection says. The objector's name and telephone are sealed (DOMAIN §4)."""
+    """Take over what the form f_objection says; who objects is kept sealed."""
     safe = vault.current()
-    if sealed := given.get(SEALED):
-        given = {**given, **json.loads(safe.open(base64.b64decode(str(sealed))))}
-    if objector := given.get("objector"):
-        objection.objector_sealed = safe.seal(str(objector))
-    if phone := given.get("objector_phone"):
-        objection.phone_sealed = safe.seal(str(phone))
-        objection.phone_index = safe.index(str(phone), purpose="phone")
+    objector, phone = (vault.opened_text(str(given.get(name) or "")) for name in WHO)
+    if objector:
+        objection.objector_sealed = safe.seal(objector)
+    if phone:
+        objection.phone_sealed = safe.seal(phone)
+        objection.phone_index = safe.index(phone, purpose="phone")
     for column, name in (("channel", "channel"), ("kind", "type"), ("party", "household"), ("facts", "facts")):
         if given.get(name):
             setattr(objection, column, str(given[name]))
@@ -138,8 +135,8 @@ def count(notice: models.Notice) -> dict[str, int]:
 
 
 def context(objection: models.Objection, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """An objection as a process variable; who objected is not in it."""
-    seen = {name: value for name, value in (given or {}).items() if name not in PRIVATE}
+    """An objection as a process variable; what shows the objector its answer is not in it."""
+    seen = {name: value for name, value in (given or {}).items() if name != RECEIPT}
     return {
         **seen,
         "key": str(objection.key),
@@ -151,25 +148,6 @@ def context(objection: models.Objection, given: Mapping[str, Any] | None = None)
         "facts": objection.facts or None,
         "decision": objection.decision,
     }
-
-
-def seal_objector(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form says of an objection, fit for a message: variables keep what it brings, so who objects is sealed."""
-    who = json.dumps({name: given[name] for name in WHO if given.get(name)})
-    open_ = {name: value for name, value in given.items() if name not in WHO}
-    return {**open_, SEALED: base64.b64encode(vault.current().seal(who)).decode()}
-
-
-def with_objector(variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Variables whose ``objection`` shows its objector and telephone too: for the form of who handles it, only."""
-    seen = variables.get("objection")
-    key = str(seen.get("key") or "") if isinstance(seen, Mapping) else ""
-    found = db.sa.session.get(models.Objection, int(key)) if key.isdigit() else None
-    if found is None:
-        return variables
-    sealed = {"objector": found.objector_sealed, "objector_phone": found.phone_sealed}
-    opened = {name: vault.current().open(value) for name, value in sealed.items() if value is not None}
-    return {**variables, "objection": {**opened, **variables["objection"]}}
 
 
 def cut_off(notice: models.Notice) -> set[int]:

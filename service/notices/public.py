@@ -15,8 +15,8 @@ from sqlalchemy import orm
 from service import clock, db, errors, identity
 from service.errors import _
 from service.identity import models as units
-from service.notices import models, objections
-from service.register import vault
+from service.notices import models
+from service.privacy import vault
 from service.workflow import messages
 
 PUBLICITY = "公示"
@@ -86,7 +86,7 @@ def object_to(notice: models.Notice, given: Mapping[str, str]) -> str:
     receipt = "".join(secrets.choice(ALPHABET) for _each in range(10))
     filed |= {"type": given["type"], "anonymous": anonymous, "channel": CHANNEL, "receipt": receipt}
     filed |= {"raised_on": clock.today().isoformat()}
-    content = {"objection": objections.seal_objector({name: text for name, text in filed.items() if text != ""})}
+    content = {"objection": {name: text for name, text in filed.items() if text != ""}}
     messages.publish(MESSAGE, str(notice.key), content, by=identity.SYSTEM, ttl=KEPT, message_id=receipt)
     return receipt
 

@@ -25,7 +25,6 @@ from service.errors import _
 from service.identity import roles, units
 from service.identity.models import Unit
 from service.register import models as register
-from service.register.rules import masking
 from service.workflow import audit, instances, messages, models, releases
 
 FORM, BY, AS = "sendForm", "sendBy", "sendAs"
@@ -95,14 +94,14 @@ def choices(offer: Offer) -> dict[str, Any]:
 
 
 def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> None:
-    """Check the answers with the form and send them, identity and bank numbers masked: variables keep what is sent.
+    """Check the answers with the form and send them.
 
     :raises errors.Unprocessable: wrong answers, by component path.
     """
     form = forms.parse(offer.form_source.encode())
     checked = forms.validate(form, answers, {"unit": offer.unit.code, **choices(offer)}, lang=None)
     text = offer.node.properties.get(AS, "=answers")
-    variables = engine.evaluate(text, {"answers": masking.within(checked), "unit": offer.unit.code})
+    variables = engine.evaluate(text, {"answers": checked, "unit": offer.unit.code})
     if not isinstance(variables, Mapping):
         raise errors.Conflict(_("%(element)s: sendAs must give a context"), element=offer.node.id)
     with db.transaction():

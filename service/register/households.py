@@ -8,8 +8,9 @@ from sqlalchemy import orm
 
 from service import clock, db, errors, identity
 from service.errors import _
-from service.register import models, vault
-from service.register.rules import identity_numbers, income, masking
+from service.privacy import masking, vault
+from service.register import models
+from service.register.rules import identity_numbers, income
 
 READ_PERSONAL = "register.read_personal"
 COLUMNS = ("hamlet", "group_no", "head_name", "phone", "bank_name", "main_cause", "is_prior_registered")

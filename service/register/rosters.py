@@ -2,8 +2,10 @@
 
 The diagram says by ``zeebe:properties`` which cases (``roster``), which form a row has (``rosterForm``), when a row is
 done (``rosterDone``, default: answered in this task), and what becomes of it (``rosterSet`` state, ``rosterFlow``,
-``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``). All
-but the form's id are FEEL over ``case`` and ``answered`` when they begin with "=".
+``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``).
+``rosterJudge`` names a decision that judges each row as it is entered, with ``rosterInputs`` (FEEL over the row's
+answers, too) as its inputs; its result is kept among the row's answers under the decision's id. All but the ids are
+FEEL over ``case`` and ``answered`` when they begin with "=".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +19,12 @@ from service import db, errors, forms, identity
 from service.errors import _
 from service.identity import units
 from service.register import audit, cases, expressions, filters, households, models, villages
-from service.register.rules import masking
+from service.workflow import confidential, releases, tasks
 from service.workflow import models as workflow
-from service.workflow import tasks
 
 ROSTER = "roster"
 ROWS = "rows"
-SAVE = "rosterSave"
+SAVE, JUDGE, INPUTS = "rosterSave", "rosterJudge", "rosterInputs"
 HAMLET = "hamlet"
 SAVERS = {"household": households.take_over, "village": villages.take_over}
 
@@ -41,6 +42,11 @@ class Roster:
         limits = filters.limits(where, self.variables)
         found = cases.find(self.task.root_key, _home(self.task, self.variables), limits)
         return [case for case in found if where in ("", "=true") or self.holds(where, case, ROSTER)]
+
+    @property
+    def release(self) -> releases.Release:
+        """The versions of forms that the task goes by."""
+        return releases.get(self.task.deployment_key)
 
     def done(self, case: models.Case) -> bool:
         """Whether a row needs nothing more."""
@@ -118,9 +124,21 @@ def finish(roster: Roster, chosen: Sequence[models.Case]) -> dict[str, Any]:
         names = "、".join(cases.code(case) for case in open_rows[:10])
         raise errors.Unprocessable(_("%(count)s rows are not done yet: %(names)s"), count=len(open_rows), names=names)
     for case in chosen:
-        _apply(roster, case)
+        apply(roster, case)
     counts = cases.count(chosen, ROSTER)
     return {"roster_total": len(chosen), **counts}
+
+
+def apply(roster: Roster, case: models.Case) -> None:
+    """Let a case become what the task says of its row."""
+    properties, about = roster.task.properties, roster.about(case)
+    cases.change(
+        case,
+        state=expressions.value(properties, "rosterSet", about),
+        flow=expressions.value(properties, "rosterFlow", about),
+        facts=expressions.context(properties, "rosterFacts", about),
+        flags=expressions.context(properties, "rosterFlags", about),
+    )
 
 
 def complete(task: workflow.UserTask, answers: Mapping[str, Any], by: Any) -> dict[str, Any]:
@@ -165,6 +183,16 @@ def _collected(fields: dict[str, Any], number: int) -> Iterator[None]:
         fields |= {f"{ROWS}.{number}.{place}": message for place, message in refused.fields.items()}
 
 
+def _judged(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the task's decision says of a row, by the decision's id."""
+    properties = roster.task.properties
+    if not (decision := properties.get(JUDGE)):
+        return {}
+    about = {**roster.about(case), **answers}
+    inputs = {**about, **expressions.context(properties, INPUTS, about)}
+    return {decision: releases.get(roster.task.deployment_key).decide(decision, inputs)}
+
+
 def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
     return forms.validate(form, given, about, lang=None) if form else dict(given)
 
@@ -172,20 +200,10 @@ def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str
 def _store(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> None:
     element = roster.task.element_id
     save = roster.task.properties.get(SAVE)
-    kept = SAVERS[save](case, answers) if save else masking.within(answers)
+    answers = {**answers, **_judged(roster, case, answers)}
+    kept = confidential.taken(SAVERS[save](case, answers) if save else answers, roster.release)
     case.answers = {**case.answers, element: kept}
     case.answered = {**case.answered, element: str(roster.task.key)}
-
-
-def _apply(roster: Roster, case: models.Case) -> None:
-    properties, about = roster.task.properties, roster.about(case)
-    cases.change(
-        case,
-        state=expressions.value(properties, "rosterSet", about),
-        flow=expressions.value(properties, "rosterFlow", about),
-        facts=expressions.context(properties, "rosterFacts", about),
-        flags=expressions.context(properties, "rosterFlags", about),
-    )
 
 
 def _home(task: workflow.UserTask, variables: Mapping[str, Any]) -> int:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from service import clock, db
 from service.db import values
-from service.register import models, vault
+from service.privacy import vault
+from service.register import models
 from service.register.rules import identity_numbers, income
 from service.seeds import households
 

@@ -14,6 +14,7 @@ from service.web import (
     notices,
     notifications,
     problems,
+    review,
     roster,
     shield,
     starting,
@@ -21,7 +22,7 @@ from service.web import (
     words,
 )
 
-NOUNS = (account, inbox, tasks, roster, definitions, starting, instances, notices, notifications)
+NOUNS = (account, inbox, tasks, roster, review, definitions, starting, instances, notices, notifications)
 
 
 def init_app(app: flask.Flask) -> None:

@@ -12,7 +12,7 @@ from service.db import values
 from service.engine import model
 from service.errors import _
 from service.identity.models import Unit, User
-from service.register.rules import masking
+from service.privacy import masking
 from service.supervision import remedies
 from service.workflow import models, releases
 
@@ -200,7 +200,7 @@ def _step(found: Any, nodes: Mapping[str, model.Node]) -> Step:
 
 
 def _held(found: Any, scope: str) -> Held:
-    shown = masking.everywhere(masking.within({found.name: found.value}))[found.name]
+    shown = masking.everywhere(found.value)
     text = values.plain_json(shown)
     masked = text != values.plain_json(found.value)
     cut = len(text) > LONGEST_VALUE

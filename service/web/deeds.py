@@ -7,7 +7,7 @@ from typing import Any
 from service import errors
 from service.db import values
 from service.errors import _
-from service.register.rules import masking
+from service.privacy import masking
 from service.web import words
 
 TITLES: Mapping[str, str] = {
@@ -61,7 +61,7 @@ def shown(name: str, value: Any) -> str:
         return errors.localize(_("yes") if value else _("no"))
     if name in INSTANTS and isinstance(value, str):
         return words.moment(datetime.fromisoformat(value))
-    private = masking.everywhere(masking.within({name: value}))[name]
+    private = masking.everywhere(value)
     if isinstance(private, list) and all(isinstance(each, str) for each in private):
         return "、".join(private) or "–"
     text = private if isinstance(private, str) else values.plain_json(private)

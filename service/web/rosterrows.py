@@ -131,6 +131,11 @@ def inline(form: forms.Form) -> Sequence[Column]:
     return tuple(_columns(fields)) if fields and len(fields) <= MOST_INLINE and plain else ()
 
 
+def plain_columns(form: forms.Form | None) -> Sequence[Column]:
+    """All plain fields of a form as columns, however many."""
+    return tuple(_columns([each for each in form.walk() if each.data and _is_plain(each)])) if form else ()
+
+
 def _is_plain(component: forms.Component) -> bool:
     attributes = component.attributes
     if component.type not in INLINE or len(component.data) != 1 or component.disabled or component.readonly:

@@ -8,9 +8,8 @@ from typing import Any
 
 from service import identity
 from service.db import values
-from service.notices import objections
 from service.register import rosters
-from service.workflow import drafts, models, releases
+from service.workflow import confidential, drafts, models, releases
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,10 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
         return None
     source = releases.content(task.form_key)[1].decode()
     draft = drafts.load(task.key, by=by)
-    variables: Mapping[str, Any] = rosters.visible_variables(task)
+    data = read_by(source, rosters.visible_variables(task))
     if identity.access.allowed(by, "task.complete", task):
-        variables = objections.with_objector(variables)
-    data = read_by(source, variables) | (draft.answers if draft else {})
+        data = confidential.opened(data, releases.get(task.deployment_key))
+    data |= draft.answers if draft else {}
     return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
 
 

@@ -9,7 +9,7 @@ from service import db, errors, identity
 from service.api import bodies, idempotency
 from service.errors import _
 from service.register import rosters
-from service.web import history, rosterrows, taskforms
+from service.web import fitting, history, rosterrows, taskforms
 from service.web.pages import Pages, person
 from service.workflow import attachments, drafts, models, releases, tasks
 
@@ -21,7 +21,9 @@ def show(key: int) -> Any:
     """Show a task: to be done, being done by somebody, or done."""
     task = tasks.get(key, by=person())
     rows = rosterrows.of(task) if task.state == "CREATED" and rosters.ROSTER in task.properties else None
-    return flask.render_template("task.html", **about(task), form=taskforms.of(task, by=person()), roster=rows)
+    fit = fitting.of(task, by=person())
+    form = taskforms.of(task, by=person())
+    return flask.render_template("task.html", **about(task), form=form, roster=rows, fitting=fit)
 
 
 @pages.post("/tasks/<int:key>/claim")

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service import clock, db, errors, identity
 from service.db import values
 from service.errors import _
+from service.privacy import vault
 from service.workflow import models, tasks
 
 LARGEST = 2 * 1024 * 1024
@@ -19,16 +20,17 @@ def save(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> models
 
     Raises NotFound for a task the person may not see, Conflict for one that is closed, TooLarge.
     """
-    if len(values.plain_json(answers)) > LARGEST:
+    text = values.plain_json(answers)
+    if len(text) > LARGEST:
         raise errors.TooLarge(_("The draft is larger than %(mb)s MB."), mb=LARGEST // 1024 // 1024)
     task = tasks.get(key, by=by)
     if task.state != "CREATED":
         raise tasks.closed(task)
-    row = {"task_key": key, "person": by.username, "answers": values.plain(answers), "saved_at": clock.now()}
+    row = {"task_key": key, "person": by.username, "sealed": vault.current().seal(text), "saved_at": clock.now()}
     statement = insert(models.Draft).values(row)
     statement = statement.on_conflict_do_update(
         index_elements=["task_key", "person"],
-        set_={"answers": statement.excluded.answers, "saved_at": statement.excluded.saved_at},
+        set_={"sealed": statement.excluded.sealed, "saved_at": statement.excluded.saved_at},
     )
     with db.transaction() as session:
         session.execute(statement)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service import clock, db, engine, errors, identity
+from service import clock, db, errors, identity
 from service.errors import _
 from service.workflow import models
 from service.workflow.running import Running, locked, translated
@@ -49,7 +49,7 @@ def activate(
 def complete(key: int, variables: Mapping[str, Any], *, by: identity.Person) -> None:
     """A worker did the job."""
     with _open(key, by) as (running, job), translated():
-        given = engine.normalise(variables)
+        given = running.taken(variables)
         running.do(lambda live, now: live.complete(key, given, now))
         job.state, job.ended_at = "COMPLETED", running.now
 
@@ -65,7 +65,7 @@ def fail(
 ) -> None:
     """A worker could not do the job; with no retries left it becomes an incident."""
     with _open(key, by) as (running, job), translated():
-        given = engine.normalise(variables)
+        given = running.taken(variables)
         if given:
             running.do(lambda live, now: live.set_variables(key, given, now, local=True))
         job.state, job.retries, job.deadline = "FAILED", retries, None
@@ -78,7 +78,7 @@ def fail(
 def throw_error(key: int, code: str, message: str | None, variables: Mapping[str, Any], *, by: identity.Person) -> None:
     """A worker reports a BPMN error."""
     with _open(key, by) as (running, job), translated():
-        given = engine.normalise(variables)
+        given = running.taken(variables)
         job.state, job.error_code, job.error_message = "ERROR_THROWN", code, message
         running.do(lambda live, now: live.throw_error(key, code, message or "", given, now))
         if not running.instance.waits(key):

@@ -56,7 +56,7 @@ def begin(
     row.started = True
     running = Running(row, by, live.Live(row.revision, instance))
     running.changes.root(row.process_id)
-    given = (dict(variables) if row.parent_key else engine.normalise(variables)) | _about(row)
+    given = (dict(variables) if row.parent_key else running.taken(variables)) | _about(row)
     with translated():
         running.do(lambda live_, now: live_.start(given, now, start_event))
     if row.parent_key is not None:
@@ -138,7 +138,7 @@ def set_variables(
     """Set variables in the scope of an element or process instance (or, unless `local`, where they are found)."""
     instance_key = instance_of(scope_key)
     with locked(instance_key, by=by, action="variables.set", even_suspended=True) as running, translated():
-        given = engine.normalise(variables)
+        given = running.taken(variables)
         seen = running.instance.visible(scope_key) if running.instance.waits(scope_key) else {}
         before = values.plain({n: seen.get(n) for n in given})
         running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local))
@@ -154,8 +154,9 @@ def modify(
     reason: str | None = None,
 ) -> None:
     """Move tokens by hand: start at elements, end element instances. Raises Conflict with the reasons if impossible."""
-    activate, terminate = [(e, engine.normalise(v)) for e, v in activate], list(terminate)
+    terminate = list(terminate)
     with locked(key, by=by, action="instance.modify") as running, translated():
+        activate = [(element_id, running.taken(given)) for element_id, given in activate]
         before = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}
         running.do(lambda live_, now: live_.modify(now, activate, terminate))
         after = {"tokens": [t.element_id for t in running.instance.tokens() if t.key != key]}

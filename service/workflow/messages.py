@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service import clock, db, engine, errors, identity, jobs
 from service.engine import effects
 from service.errors import _
-from service.workflow import models
+from service.workflow import confidential, models
 
 DEFAULT_TTL = timedelta(days=30)
 DELIVERY_TIME = timedelta(days=1)
@@ -41,7 +41,7 @@ def publish(
         raise errors.Invalid(_("A message needs a name."))
     with db.transaction():
         _lock([(name, correlation_key)])
-        return _publish(name, correlation_key, engine.normalise(variables), ttl, message_id, on_behalf_of or by)
+        return _publish(name, correlation_key, confidential.taken(variables), ttl, message_id, on_behalf_of or by)
 
 
 def correlate(
@@ -58,7 +58,7 @@ def correlate(
         raise errors.NotFound(
             _("Nobody waits for message %(name)s with key %(key)s."), name=name, key=correlation_key or "-"
         )
-    return _store(name, correlation_key, engine.normalise(variables), timedelta(), None, by).key, found[0]
+    return _store(name, correlation_key, confidential.taken(variables), timedelta(), None, by).key, found[0]
 
 
 def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:

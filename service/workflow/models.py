@@ -1,5 +1,6 @@
 """The rows of the durable shell. Keys are the 53-bit integers that the API shows as strings; instants are UTC."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service import db
 from service.db.values import TypedJSON
+from service.privacy import vault
 
 Key = BigInteger
 Instant = db.sa.DateTime(timezone=True)
@@ -211,8 +213,14 @@ class Draft(db.Model):
 
     task_key: Mapped[int] = mapped_column(ForeignKey("user_tasks.key"), primary_key=True, autoincrement=False)
     person: Mapped[str] = mapped_column(Text, primary_key=True)
-    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed: Mapped[bytes] = mapped_column(db.sa.LargeBinary)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was typed. It may hold any number, so it is kept encrypted."""
+        found: dict[str, Any] = json.loads(vault.current().open(self.sealed))
+        return found
 
 
 class Attachment(db.Model):

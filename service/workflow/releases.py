@@ -6,8 +6,8 @@ and so do the instances it calls, until somebody migrates it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from service import db, engine, errors, forms
 from service.engine import decisions
 from service.errors import _
+from service.privacy import vault
 from service.workflow.models import Content, Definition, Deployment, Resource
 
 
@@ -25,6 +26,20 @@ class Release:
     def __init__(self, key: int, contents: Mapping[tuple[str, str], int]) -> None:
         self.key = key
         self.contents = contents
+
+    @cached_property
+    def private(self) -> Mapping[str, Callable[[str], str]]:
+        """How what stands under a confidential name is kept: masked or sealed, as its forms say."""
+        masked = {name: mask for each in self._forms() for name, mask in forms.masked(each).items()}
+        return masked | dict.fromkeys(self.sealed, vault.sealed_text)
+
+    @cached_property
+    def sealed(self) -> frozenset[str]:
+        """The names under which its forms seal answers."""
+        return frozenset().union(*map(forms.sealed, self._forms()))
+
+    def _forms(self) -> list[forms.Form]:
+        return [form(key) for (kind, _id), key in self.contents.items() if kind == "form"]
 
     def find(self, kind: str, id: str) -> int | None:
         """The definition key of a process, decision or form, or None."""
@@ -52,6 +67,10 @@ class Release:
         """The key and parsed value of a form, or None when there is no such form."""
         key = self.find("form", form_id)
         return None if key is None else (key, form(key))
+
+
+NOTHING = Release(0, {})
+"""What there is before the first deployment."""
 
 
 def latest() -> Release:

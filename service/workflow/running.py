@@ -16,7 +16,7 @@ from service.db.batch import Batch
 from service.engine import effects
 from service.errors import _
 from service.jobs import handlers
-from service.workflow import audit, models, outcome, releases
+from service.workflow import audit, confidential, models, outcome, releases
 from service.workflow import live as lives
 from service.workflow.changes import Changes
 
@@ -42,6 +42,15 @@ class Running:
             self._live = lives.take(self.row)
         return self._live.instance
 
+    @property
+    def release(self) -> releases.Release:
+        """The versions that the instance runs on."""
+        return releases.get(self.row.deployment_key)
+
+    def taken(self, given: Any) -> Any:
+        """A value from outside as the instance may keep it."""
+        return confidential.taken(given, self.release)
+
     def do(self, command: Command) -> None:
         """Run an engine command and everything that follows from it at once, handlers included."""
         todo: deque[effects.ServiceRequested] = deque()
@@ -56,9 +65,9 @@ class Running:
         try:
             with db.sa.session.begin_nested():
                 result = handler(self._job(request)) or {}
-            step = self.instance.complete(request.key, engine.normalise(result), self.now)
+            step = self.instance.complete(request.key, self.taken(result), self.now)
         except handlers.BpmnError as error:
-            variables = engine.normalise(error.variables)
+            variables = self.taken(error.variables)
             step = self.instance.throw_error(request.key, error.code, error.message, variables, self.now)
         except Exception as error:  # whatever a handler raises must become an incident, not a lost token
             self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", outcome.describe(error))

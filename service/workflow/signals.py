@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service import db, engine, errors, identity, jobs
+from service import db, errors, identity, jobs
 from service.db import values
 from service.errors import _
-from service.workflow import models
+from service.workflow import confidential, models
 
 
 def broadcast(name: str, variables: Mapping[str, Any], *, by: identity.Person) -> int:
@@ -17,7 +17,7 @@ def broadcast(name: str, variables: Mapping[str, Any], *, by: identity.Person) -
     if not name:
         raise errors.Invalid(_("A signal needs a name."))
     with db.transaction():
-        return send(name, engine.normalise(variables))
+        return send(name, confidential.taken(variables))
 
 
 def send(name: str, variables: Mapping[str, Any]) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, select
 
-from service import clock, db, engine, errors, forms, identity
+from service import clock, db, errors, forms, identity
 from service.db import values
 from service.errors import _
-from service.workflow import candidates, extensions, models, releases
+from service.workflow import candidates, confidential, extensions, models, releases
 from service.workflow.running import Running, ensure_open, locked, translated
 
 UNCHANGED: Any = object()
@@ -31,12 +31,12 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
     or the instance is suspended, Unprocessable with one entry for each wrong answer.
     """
     with opened(key, by, "task.complete") as (running, task), translated():
-        given = _checked(task, answers, running, by)
+        given = _checked(task, answers, running)
         for extension in extensions.of(task.properties):
             if extension.on_complete is not None:
                 raw = {name: answers[name] for name in extension.takes if name in answers}
                 given = dict(extension.on_complete(task, {**given, **raw}, by))
-        result = engine.normalise(given)
+        result = running.taken(given)
         running.do(lambda live, now: live.complete(key, result, now))
         running.record("COMPLETE", "USER_TASK", key)
         return task
@@ -134,10 +134,9 @@ def closed(task: models.UserTask) -> errors.Conflict:
     return errors.Conflict(_("The task is no longer open (%(state)s)."), state=task.state)
 
 
-def _checked(
-    task: models.UserTask, answers: Mapping[str, Any], running: Running, by: identity.Person
-) -> Mapping[str, Any]:
+def _checked(task: models.UserTask, answers: Mapping[str, Any], running: Running) -> Mapping[str, Any]:
     if task.form_key is None:
         return answers
     form = releases.form(task.form_key)
-    return forms.validate(form, dict(answers), dict(running.instance.visible(task.key)), lang=None)
+    given = confidential.opened(answers, running.release)
+    return forms.validate(form, given, dict(running.instance.visible(task.key)), lang=None)

@@ -186,47 +186,6 @@ def test_age_is_counted_in_full_years_at_the_reference_point(day: str, age: int)
     assert result["members"][2]["age"] == age
 
 
-@pytest.mark.parametrize(
-    ("present", "composition", "kind", "ok"),
-    [
-        (19, 30, "村民代表大会", False),
-        (20, 30, "村民代表大会", True),
-        (15, 30, "村民会议", False),
-        (19, 30, "户代表会议", False),
-        (16, 30, "村民会议", True),
-    ],
-)
-def test_the_quorum_of_the_meeting(present: int, composition: int, kind: str, ok: bool) -> None:
-    example = examples.example("f_minutes")
-    answers = examples.changed(
-        example.answers,
-        {
-            "present": present,
-            "composition": composition,
-            "meeting_kind": kind,
-            "vote_yes": present,
-            "vote_no": 0,
-            "vote_recused": 0,
-        },
-    )
-    result = forms.validate(examples.form("f_minutes"), answers)
-    assert (result["quorum_ok"], result["passed"]) == (ok, ok)
-
-
-@pytest.mark.parametrize(
-    ("yes", "in_denominator", "passed"),
-    [(10, True, False), (11, True, True), (10, None, False), (9, False, False), (10, False, True)],
-)
-def test_a_recused_member_counts_among_those_present_unless_the_parameter_says_otherwise(
-    yes: int, in_denominator: bool | None, passed: bool
-) -> None:
-    context: dict[str, Any] = {"present": Decimal(20)}
-    if in_denominator is not None:
-        context["recused_in_denominator"] = in_denominator
-    answers = {"vote_recused": 1, "vote_yes": yes, "vote_no": 0}
-    assert forms.validate(examples.form("f_vote"), answers, context)["passed"] is passed
-
-
 def _leaves(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in _leaves(item)]

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from service import bootstrap, clock, db, errors, identity, jobs
 from service.identity import units
 from service.notices import models
+from service.privacy import vault
 from service.workflow import messages, tasks
 from service.workflow import models as workflow
 from tests.notices.conftest import local
+from tests.privacy.traces import tables_with
 from tests.register import world as worlds
 
 START = {
@@ -87,8 +89,9 @@ class Publicity(worlds.World):
         """File an objection and register it."""
         notice = db.sa.session.scalars(sa.select(models.Notice)).one()
         filed = {"household": household, "type": kind, "facts": "家中有小汽车一辆", "channel": "来访"}
+        filed |= {"objector": "韦秀"}
         messages.publish("objection_received", str(notice.key), {"objection": filed}, by=identity.SYSTEM)
-        form = {**filed, "raised_on": clock.today().isoformat(), "objector": "韦秀", "receiver": "吴"}
+        form = {**filed, "raised_on": clock.today().isoformat(), "receiver": "吴"}
         self.answer("Task_RegisterObjection", {"objection": form})
 
     def settle(self, decision, **more):
@@ -135,6 +138,17 @@ def test_a_refused_draft_is_drafted_again(publicity):
     publicity.answer("Task_IssueNotice", {"decision": "退回", "reason": "名单有误", "issued_by": "吴"})
     assert publicity.open() == ["Task_IssueNotice"]
     assert db.sa.session.scalars(sa.select(models.Notice)).one().issued_at is None
+
+
+def test_nobody_reads_who_objected_and_the_register_keeps_it(publicity, at):
+    publicity.publish(20, 20)
+    at("2014-07-22T15:00+08:00")
+    publicity.object(publicity.codes[0])
+    assert tables_with("韦秀") == []
+    publicity.settle("不成立")
+    assert tables_with("韦秀") == []
+    [objection] = db.sa.session.scalars(sa.select(models.Objection))
+    assert vault.current().open(objection.objector_sealed) == "韦秀"
 
 
 def test_one_hamlet_posted_a_day_late_moves_the_end_for_all(publicity, at):

@@ -122,14 +122,6 @@ def test_an_applicant_who_says_to_live_elsewhere_is_refused(world):
     assert refused.value.code == "NOT_LOCAL"
 
 
-def test_numbers_of_an_application_are_kept_masked(world):
-    made = world.household(world.upper)
-    answers = {"household": made.code, "cert_no": "450299197001010015"}
-    headers = {"household": "=application.household", "answers": "=application"}
-    world.do("case-open", world.upper, headers, application=answers)
-    assert world.cases()[made.code].answers["Task_It"]["cert_no"] == "450299********0015"
-
-
 def test_an_update_changes_what_passes_its_filter(world):
     poor, rich = world.household(world.upper, income="1000"), world.household(world.upper, income="9000")
     open_all(world)

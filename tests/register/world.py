@@ -48,38 +48,11 @@ def bpmn(task: str = "", then: str = "") -> bytes:
 </bpmn:definitions>""".encode()
 
 
-class World:
-    """Units and an open run. With ``deployed``, an instance with all decision tables is the run."""
+class Households:
+    """Makes households whose people have numbers that nobody had."""
 
-    def __init__(
-        self,
-        *,
-        deployed: bool = False,
-        task: str = "",
-        then: str = "",
-        forms: Sequence[str] = (),
-        files: Mapping[str, bytes] | None = None,
-        at: str = "500299001",
-    ) -> None:
+    def __init__(self) -> None:
         self.serial = 0
-        county = units.add("500299", "某县", "county")
-        self.county = county.id
-        self.township = units.add("500299001", "枫溪乡", "township", county).id
-        self.upper = self._village("500299001001", "上村")
-        self.lower = self._village("500299001002", "下村")
-        self.instance = self._deploy(bpmn(task, then), forms, files or {}, at) if deployed else db.next_key()
-        self.do("run-open", self.township, {"kind": "household", "year": "=2014"})
-
-    def do(
-        self, job_type: str, unit: int, headers: Mapping[str, str] | None = None, **variables: Any
-    ) -> dict[str, Any]:
-        """Let a service task's handler work for the instance of a unit, in a transaction of its own."""
-        handler = handlers.find(job_type)
-        assert handler is not None, job_type
-        with db.transaction():
-            known = {"root_key": str(self.instance), "unit_name": units.get(unit).name, **variables}
-            job = handlers.Job(1, job_type, self.instance, PROCESS, "Task_It", unit, headers or {}, known)
-            return dict(handler(job) or {})
 
     def household(self, unit: int, persons: int = 1, income: str = "1000", **columns: Any) -> models.Household:
         """A household whose members are all adults, with the income per person given."""
@@ -105,6 +78,40 @@ class World:
             "health": ["01"],
             "labour_ability": "01",
         }
+
+
+class World(Households):
+    """Units and an open run. With ``deployed``, an instance with all decision tables is the run."""
+
+    def __init__(
+        self,
+        *,
+        deployed: bool = False,
+        task: str = "",
+        then: str = "",
+        forms: Sequence[str] = (),
+        files: Mapping[str, bytes] | None = None,
+        at: str = "500299001",
+    ) -> None:
+        super().__init__()
+        county = units.add("500299", "某县", "county")
+        self.county = county.id
+        self.township = units.add("500299001", "枫溪乡", "township", county).id
+        self.upper = self._village("500299001001", "上村")
+        self.lower = self._village("500299001002", "下村")
+        self.instance = self._deploy(bpmn(task, then), forms, files or {}, at) if deployed else db.next_key()
+        self.do("run-open", self.township, {"kind": "household", "year": "=2014"})
+
+    def do(
+        self, job_type: str, unit: int, headers: Mapping[str, str] | None = None, **variables: Any
+    ) -> dict[str, Any]:
+        """Let a service task's handler work for the instance of a unit, in a transaction of its own."""
+        handler = handlers.find(job_type)
+        assert handler is not None, job_type
+        with db.transaction():
+            known = {"root_key": str(self.instance), "unit_name": units.get(unit).name, **variables}
+            job = handlers.Job(1, job_type, self.instance, PROCESS, "Task_It", unit, headers or {}, known)
+            return dict(handler(job) or {})
 
     def cases(self, unit: int | None = None) -> dict[str, models.Case]:
         """The run's cases by code, freshly read."""

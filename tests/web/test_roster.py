@@ -25,6 +25,7 @@ def village(county):
     deploy(
         {
             VISITING.name: VISITING.read_bytes(),
+            "review_rules.dmn": (ROOT / "processes" / "review_rules.dmn").read_bytes(),
             **{f"{n}.form": (ROOT / "forms" / f"{n}.form").read_bytes() for n in FORMS},
         }
     )

@@ -13,7 +13,7 @@ COUNTS = frozenset(
     "numberOfInstances numberOfActiveInstances numberOfCompletedInstances numberOfTerminatedInstances".split()
 )
 CASES = frozenset("case cases answered household village result villages households".split())
-OPEN_PROPERTIES = ("sendAs", "roster", "rosterDone", "rosterSet", "rosterFacts", "rosterFlow", "rosterFlags")
+OPEN_PROPERTIES = tuple("sendAs roster rosterDone rosterSet rosterFacts rosterFlow rosterFlags rosterInputs".split())
 
 
 @dataclass(frozen=True, slots=True)

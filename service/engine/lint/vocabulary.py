@@ -197,7 +197,13 @@ EXTENSIONS: Mapping[str, Extension] = {
     "versionTag": Extension(_on("process"), {"value": None}),
 }
 
-ROSTER = tuple("roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags".split())
+ROSTER = tuple(
+    "roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags rosterJudge "
+    "rosterInputs".split()
+)
+REVIEW = ("reviewQuorum", "reviewRank")
+PAGES = frozenset({"review", "publicity"})
+"""The pages that a user task can have besides its form or list (service.web.fitting)."""
 SEND = ("sendForm", "sendBy", "sendAs")
 """What says that people may send a start or message event (service.register.desk)."""
 
@@ -207,7 +213,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "dueReminder": _on("userTask"),
     "escalateAfter": _on("userTask"),
     "notBy": _on("userTask"),
-    **dict.fromkeys(ROSTER, _on("userTask")),
+    **dict.fromkeys((*ROSTER, *REVIEW, "page"), _on("userTask")),
     **dict.fromkeys(SEND, model.CATCHING),
 }
 """The zeebe:property names that Lika reads, and where."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from service.engine import model
+from service.engine.lint import vocabulary
 from service.engine.lint.bundle import Bundle, Chart
 from service.engine.lint.paths import circles
 from service.engine.lint.people import unknown_name
@@ -128,9 +129,26 @@ def unknown_decision(chart: Chart) -> Iterator[Finding]:
         _("%(element)s uses the decision %(name)s, which does not exist; did you mean %(near)s?"),
     )
     for node in chart.nodes.values():
-        named = node.decide.decision_id if node.decide is not None else node.headers.get("decision", "")
-        if named and not named.startswith("=") and named not in chart.bundle.decision_ids:
-            yield unknown_name(node, texts, named, chart.bundle.decision_ids)
+        decided = node.decide.decision_id if node.decide is not None else node.headers.get("decision", "")
+        for named in (decided, *(node.properties.get(name) for name in ("rosterJudge", "reviewQuorum"))):
+            if named and not named.startswith("=") and named not in chart.bundle.decision_ids:
+                yield unknown_name(node, texts, named, chart.bundle.decision_ids)
+
+
+def unfitting_page(chart: Chart) -> Iterator[Finding]:
+    """A page of a user task that does not exist, or an order of a review's list that no step of the process makes."""
+    texts = (
+        _("%(element)s asks for the page %(name)s, which does not exist; use one of the pages."),
+        _("%(element)s asks for the page %(name)s, which does not exist; did you mean %(near)s?"),
+    )
+    for node in chart.kind("userTask"):
+        page, rank = node.properties.get("page", ""), node.properties.get("reviewRank", "")
+        if page and page not in vocabulary.PAGES:
+            yield unknown_name(node, texts, page, vocabulary.PAGES)
+        ranking = chart.nodes.get(rank)
+        if rank and (ranking is None or ranking.job is None or ranking.job.type != "list-rank"):
+            text = _("reviewRank of %(element)s names %(name)s, which is no task of type list-rank in this process.")
+            yield at(node, text, name=rank)
 
 
 def incomplete_loop(chart: Chart) -> Iterator[Finding]:

@@ -5,6 +5,6 @@ check sees a text that is not empty and right in all else, and the variables in 
 """
 
 from service.forms.validators import contact, identity, money
-from service.forms.validators.registry import Check, find, known, validator
+from service.forms.validators.registry import Check, Mask, find, known, mask, validator
 
-__all__ = ["Check", "contact", "find", "identity", "known", "money", "validator"]
+__all__ = ["Check", "Mask", "contact", "find", "identity", "known", "mask", "money", "validator"]

@@ -9,6 +9,7 @@ from service import clock
 from service.errors import _
 from service.forms.messages import Message
 from service.forms.validators.registry import validator
+from service.privacy import masking
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
@@ -23,7 +24,7 @@ def check_digit(digits: str) -> str:
     return CHECK_DIGITS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=False)) % 11]
 
 
-@validator("citizen-id")
+@validator("citizen-id", mask=masking.certificate)
 def citizen_id(value: str, scope: Mapping[str, Any]) -> Message | None:
     """18 characters, a right check digit, a day of birth that exists and is not after the reference point."""
     if not _CITIZEN.fullmatch(value):
@@ -33,7 +34,7 @@ def citizen_id(value: str, scope: Mapping[str, Any]) -> Message | None:
     return _birth_fault(value, scope)
 
 
-@validator("disability-certificate")
+@validator("disability-certificate", mask=masking.certificate)
 def disability_certificate(value: str, scope: Mapping[str, Any]) -> Message | None:
     """An identity number with category and grade."""
     match = _CERTIFICATE.fullmatch(value)
@@ -42,7 +43,7 @@ def disability_certificate(value: str, scope: Mapping[str, Any]) -> Message | No
     return citizen_id(match[1], scope)
 
 
-@validator("resident-id")
+@validator("resident-id", mask=masking.certificate)
 def resident_id(value: str, scope: Mapping[str, Any]) -> Message | None:
     """An identity number or a disability certificate."""
     long = len(value) > 18

@@ -11,7 +11,6 @@ from service.errors import _
 from service.identity import units
 from service.jobs import handlers
 from service.register import cases, decisions, expressions, models, runs, scope
-from service.register.rules import masking
 
 REGISTER, HOUSEHOLDS, VILLAGES = "register", "households", "villages"
 OWN_HEADERS = frozenset({"where", "into", "state", "flow", "set", "facts"})
@@ -78,7 +77,7 @@ def _open_one(task: scope.Scope, household: models.Household | None, taken: set[
         task.run_key, task.instance_key, household, state=task.text("state"), flow=task.text("flow")
     )
     if answers:
-        case.answers = {task.element_id: masking.within(answers)}
+        case.answers = {task.element_id: dict(answers)}
     if answers.get("cadre_relative") is True:
         cases.change(case, facts={"cadre_relative": True})
     return case

@@ -121,7 +121,8 @@ def _rule(number: int, element: Element, site: Site, inputs: int, outputs: int) 
         tuple(cells),
         tuple(logics),
         tuple(text_of(entry) for entry in tests),
-        tuple(text_of(entry) for entry in children(element, "annotationEntry")),
+        tuple(text_of(entry) for entry in children(element, "annotationEntry"))
+        or tuple(text.strip() for each in children(element, "description") if (text := each.text)),
     )
 
 

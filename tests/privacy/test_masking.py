@@ -1,6 +1,6 @@
 import pytest
 
-from service.register.rules import masking
+from service.privacy import masking
 
 
 def test_the_date_of_birth_is_hidden():

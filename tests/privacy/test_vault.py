@@ -2,7 +2,7 @@ import flask
 import pytest
 
 from service import errors
-from service.register import vault
+from service.privacy import vault
 
 SECRET = "x" * 43
 

@@ -5,6 +5,7 @@ numbers are found and kept unique without opening one. Both keys are derived fro
 ``PRIVACY_KEY``, which all its machines share; without it the numbers are lost.
 """
 
+import base64
 import hmac
 import os
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 SHORTEST_SECRET = 32
 FORMAT = b"\x01"
+SEALED = "sealed:"
+"""What a sealed text among readable values begins with."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,21 @@ class Vault:
 def current() -> Vault:
     """The vault of the running application."""
     return _of(flask.current_app.config["PRIVACY_KEY"])
+
+
+def sealed_text(text: str) -> str:
+    """A text as it may stand among readable values. Sealed once, it is left alone."""
+    return text if opened_text(text) != text else SEALED + base64.b64encode(current().seal(text)).decode()
+
+
+def opened_text(text: str) -> str:
+    """What :func:`sealed_text` sealed; any other text as it is."""
+    if not text.startswith(SEALED):
+        return text
+    try:
+        return current().open(base64.b64decode(text.removeprefix(SEALED), validate=True))
+    except (errors.Unavailable, ValueError):
+        return text
 
 
 @lru_cache(maxsize=4)

@@ -22,9 +22,9 @@ def account(number: str | None) -> str:
     return _hide(number, head=0, tail=4, shortest=10)
 
 
-def within(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers of a form with the identity and bank numbers masked, also inside lists and contexts."""
-    return {name: _masked(name, value) for name, value in answers.items()}
+def identities(text: str) -> str:
+    """A text with every identity and disability number in it masked."""
+    return IDENTITIES.sub(lambda found: certificate(found.group()), text)
 
 
 def everywhere(value: Any) -> Any:
@@ -44,16 +44,6 @@ def _hidden(number: str) -> str:
     return account(number) if number.isdigit() and len(number) > LONGEST_TELEPHONE else phone(number)
 
 
-def _masked(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name in PRIVATE:
-        return PRIVATE[name](value)
-    if isinstance(value, Mapping):
-        return within(value)
-    if isinstance(value, list):
-        return [within(item) if isinstance(item, Mapping) else item for item in value]
-    return value
-
-
 def _hide(text: str | None, *, head: int, tail: int, shortest: int) -> str:
     """Keep ``head`` and ``tail`` characters; text shorter than ``shortest`` would show too much and is hidden whole."""
     if not text:
@@ -63,12 +53,12 @@ def _hide(text: str | None, *, head: int, tail: int, shortest: int) -> str:
     return text[:head] + STAR * (len(text) - head - tail) + text[-tail:]
 
 
-PRIVATE = {"cert_no": certificate, "bank_account": account}
 LONGEST_TELEPHONE = 12
 CERTIFICATE = re.compile(
     r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # identity number
-    r"(?:[1-7][1-4](?:B\d)?)?"  # and what a disability certificate adds
+    r"(?:[1-7][1-4](?:B\d{1,2})?)?"  # and what a disability certificate adds
 )
 TELEPHONE = r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}"
 ACCOUNT = r"\d{15,30}"
+IDENTITIES = re.compile(rf"(?<![\dA-Za-z]){CERTIFICATE.pattern}(?![\dA-Za-z])")
 NUMBERS = re.compile(rf"(?<![\dA-Za-z])(?:{CERTIFICATE.pattern}|{ACCOUNT}|{TELEPHONE})(?![\dA-Za-z])")
