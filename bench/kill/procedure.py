@@ -35,7 +35,7 @@ KEYS = ("key", "source")
 
 @dataclass
 class Killer:
-    """Kills at chosen acts of the player: a moment after one has begun; starts again who does not by himself."""
+    """Kills at chosen acts of the player, a moment after one has begun."""
 
     lika: Lika
     chance: random.Random
@@ -45,7 +45,6 @@ class Killer:
 
     def __call__(self, act: int) -> None:
         """Note that an act begins."""
-        self.lika.start()
         if act in self.at:
             self.pending.append(threading.Timer(self.chance.uniform(0, 0.3), self._kill, [self.at[act]]))
             self.pending[-1].start()
@@ -82,7 +81,6 @@ class OverHttp(scenarios.Player):
         db.shared_clock.put(at)
 
     def _settled(self) -> bool:
-        self._killer.lika.start()
         db.sa.session.remove()
         due = timers.next_due()
         return not db.sa.session.scalar(DUE_JOBS, {"now": clock.now()}) and (due is None or due > clock.now())
@@ -110,10 +108,10 @@ def run(seed: int, rounds: int, file: Path) -> Outcome:
         scratch.furnish(scenario)
         killer = _killer(lika, random.Random(seed), rounds, len(calm.acts))
         db.shared_clock.put(scenario.clock)
-        with Caller(lika.port) as caller:
+        with lika.kept_running(), Caller(lika.port) as caller:
             played = OverHttp(scenario, caller, killer).play()
-        for timer in killer.pending:
-            timer.join()
+            for timer in killer.pending:
+                timer.join()
         outcome.kills, outcome.runs = killer.kills, 1
         outcome.faults += played.failures
         outcome.faults += _differences(calm.end, played.end)

@@ -7,9 +7,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -47,6 +48,24 @@ class Lika:
                 start_new_session=True,
                 preexec_fn=lifeline.tied(os.getpid()),
             )
+
+    @contextmanager
+    def kept_running(self) -> Iterator[None]:
+        """Start it, and again whenever it has ended."""
+        ended = threading.Event()
+
+        def keep() -> None:
+            while not ended.wait(0.2):
+                self.start()
+
+        self.start()
+        thread = threading.Thread(target=keep, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     @property
     def server(self) -> embedded.Server:
