@@ -31,6 +31,8 @@ SETTLED = 90.0
 DUE_JOBS = sqla.text("SELECT count(*) FROM procrastinate_jobs WHERE scheduled_at IS NULL OR scheduled_at <= :now")
 ROWS = ("cases", "notices", "objections", "handbooks", "ledger", "archive", "statistics")
 KEYS = ("key", "source")
+LOOPS = ("passages of one flow",)
+"""A procedure may go back; how often it went through each element is compared."""
 
 
 @dataclass
@@ -116,7 +118,7 @@ def run(seed: int, rounds: int, file: Path) -> Outcome:
         outcome.faults += played.failures
         outcome.faults += _differences(calm.end, played.end)
         with lika.server.connect("lika") as connection:
-            outcome.faults += verdict.untidy(connection)
+            outcome.faults += verdict.untidy(connection, known=LOOPS)
     return outcome
 
 
