@@ -107,6 +107,12 @@ class Unprocessable(Problem):
     status, title = 422, _("The content breaks a rule")
 
 
+class TooMany(Problem):
+    """Somebody tries too often; the parameter `seconds` says after how long it may be tried again."""
+
+    status, title = 429, _("Too many attempts")
+
+
 class Unavailable(Problem):
     """The service cannot answer now."""
 

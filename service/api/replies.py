@@ -59,7 +59,10 @@ def of_problem(error: errors.Problem) -> flask.Response:
     """
     more = {"fields": values.plain(error.fields)} if error.fields else {}
     status = 400 if isinstance(error, errors.Unprocessable) else error.status
-    return problem(status, error.localized_title(), error.localized(), **more)
+    response = problem(status, error.localized_title(), error.localized(), **more)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.params["seconds"])
+    return response
 
 
 REFUSED = {

@@ -1,5 +1,6 @@
 """How often something may be tried: counted in the database, so that it holds for all processes together."""
 
+import math
 from datetime import timedelta
 
 import sqlalchemy as sqla
@@ -9,8 +10,8 @@ from service import clock, db
 from service.identity.models import Attempt
 
 
-def hit(name: str, *, limit: int, window: timedelta) -> bool:
-    """Count one attempt under a name; tell whether there were no more than `limit` in the present window."""
+def hit(name: str, *, limit: int, window: timedelta) -> int:
+    """Count one attempt under a name; tell for how many seconds there were too many: 0 up to `limit` in a window."""
     now = clock.now()
     over = Attempt.since < now - window
     counted = {
@@ -18,10 +19,10 @@ def hit(name: str, *, limit: int, window: timedelta) -> bool:
         "since": sqla.case((over, now), else_=Attempt.since),
     }
     insert = postgresql.insert(Attempt).values(name=name, count=1, since=now)
-    once_more = insert.on_conflict_do_update(index_elements=["name"], set_=counted).returning(Attempt.count)
+    once_more = insert.on_conflict_do_update(index_elements=["name"], set_=counted)
     with db.transaction() as session:
-        count: int = session.execute(once_more).scalar_one()
-    return count <= limit
+        count, since = session.execute(once_more.returning(Attempt.count, Attempt.since)).one()
+    return max(1, math.ceil((since + window - now).total_seconds())) if count > limit else 0
 
 
 def take_back(name: str) -> None:

@@ -1,7 +1,6 @@
 """One's own account: sign in and out, password, language and look."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import flask
@@ -10,18 +9,12 @@ import sqlalchemy as sqla
 
 from service import db, errors, i18n
 from service.errors import _
-from service.identity import credentials, people, throttle
+from service.identity import credentials, people
 from service.identity.models import User
-from service.web import problems
 from service.web.pages import Pages, person
 
 pages = Pages("account", public=("login", "log_in", "home", "choose"))
 
-WINDOW = timedelta(minutes=10)
-TRIES = 10
-"""Wrong passwords for one name from one address in a window."""
-TRIES_OF_ADDRESS = 300
-"""Wrong passwords from one address: many people of an office share one."""
 LOOKS = ("auto", "light", "dark")
 YEAR = 365 * 24 * 3600
 
@@ -43,20 +36,11 @@ def login() -> Any:
 @pages.post("/login")
 def log_in() -> Any:
     """Sign somebody in."""
-    username = flask.request.form.get("username", "").strip()
-    address = f"login {flask.request.remote_addr}"
-    own = f"login {username} {flask.request.remote_addr}"
-    within = [
-        throttle.hit(own, limit=TRIES, window=WINDOW),
-        throttle.hit(address, limit=TRIES_OF_ADDRESS, window=WINDOW),
-    ]
-    if not all(within):
-        raise problems.TooMany(_("There were too many attempts to sign in. Wait ten minutes and try again."))
-    if credentials.by_password(username, flask.request.form.get("password", "")) is None:
+    username, password = (flask.request.form.get(name, "") for name in ("username", "password"))
+    username = username.strip()
+    if credentials.by_password(username, password, address=flask.request.remote_addr or "") is None:
         wrong = errors.localize(_("The user name or the password is wrong."))
         return flask.render_template("login.html", wrong=wrong, username=username, wanted=_asked()), 401
-    throttle.forget(own)
-    throttle.take_back(address)
     _begin(username)
     return flask.redirect(_wanted())
 
@@ -80,14 +64,10 @@ def change_password() -> Any:
     """Change the password; all other sessions of the person end."""
     given = flask.request.form
     username = person().username
-    counter = f"password {username}"
-    if not throttle.hit(counter, limit=TRIES, window=WINDOW):
-        raise problems.TooMany(_("There were too many attempts. Wait ten minutes and try again."))
     wrong = _fault_of_password(username, given.get("old", ""), given.get("new", ""), given.get("again", ""))
     if wrong:
         return flask.render_template("account.html", wrong=wrong), 422
     people.set_password(username, given["new"])
-    throttle.forget(counter)
     _begin(username)
     flask.flash(errors.localize(_("The password was changed.")), "success")
     return flask.redirect(flask.url_for("web-account.show"))
@@ -114,7 +94,7 @@ def _begin(username: str) -> None:
 
 
 def _fault_of_password(username: str, old: str, new: str, again: str) -> dict[str, str]:
-    if credentials.by_password(username, old) is None:
+    if credentials.by_password(username, old, address=flask.request.remote_addr or "") is None:
         return {"old": errors.localize(_("The present password is wrong."))}
     if len(new) < people.MIN_PASSWORD:
         return {"new": errors.localize(_("A password has at least %(length)s characters."), length=people.MIN_PASSWORD)}

@@ -9,7 +9,6 @@ from service import errors
 from service.errors import _
 from service.identity import throttle
 from service.notices import board, public
-from service.web import problems
 from service.web.pages import Pages
 
 pages = Pages("notices", public=("index", "show", "form", "file", "follow", "tell"))
@@ -88,5 +87,6 @@ def _about(notice: Any) -> dict[str, Any]:
 
 
 def _count(what: str, limit: int) -> None:
-    if not throttle.hit(f"{what} {flask.request.remote_addr}", limit=limit, window=WINDOW):
-        raise problems.TooMany(_("There were too many requests from here. Try again in an hour, or call the office."))
+    if seconds := throttle.hit(f"{what} {flask.request.remote_addr}", limit=limit, window=WINDOW):
+        text = _("There were too many requests from here. Try again in an hour, or call the office.")
+        raise errors.TooMany(text, seconds=seconds)

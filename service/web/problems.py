@@ -28,12 +28,6 @@ REMEDIES = {
 }
 
 
-class TooMany(errors.Problem):
-    """Somebody tries too often."""
-
-    status, title = 429, _("Too many attempts")
-
-
 def init_app(app: flask.Flask) -> None:
     """Show problems of every page, of addresses that do not exist too. The API has handlers of its own."""
     app.register_error_handler(errors.Problem, of_problem)
@@ -44,7 +38,10 @@ def init_app(app: flask.Flask) -> None:
 
 def of_problem(error: errors.Problem) -> Any:
     """Show a problem of ours."""
-    return _show(error.status, error.localized_title(), error.localized(), fields=error.fields)
+    response = flask.make_response(_show(error.status, error.localized_title(), error.localized(), fields=error.fields))
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.params["seconds"])
+    return response
 
 
 def of_csrf(error: flask_wtf.csrf.CSRFError) -> Any:

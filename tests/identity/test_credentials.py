@@ -3,6 +3,7 @@
 import contextvars
 import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import flask
@@ -80,6 +81,47 @@ def test_a_wrong_password_is_never_remembered(app, alice, monkeypatch):
         with pytest.raises(errors.Unauthorized):
             sender(app, Authorization=basic("alice", PASSWORD + "r"))
     assert len(calls) == 2
+
+
+def test_after_ten_wrong_passwords_the_api_asks_to_wait_before_it_hashes_again(app, client, alice, at, monkeypatch):
+    at("2026-07-20T08:00+08:00")
+    for _ in range(10):
+        assert _ask(client, "alice", "wrong").status_code == 401
+    at("2026-07-20T08:04+08:00")
+    monkeypatch.setattr(flask_security, "verify_password", lambda *_: pytest.fail("hashed again"))
+    refused = _ask(client, "alice", PASSWORD)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "360")
+    assert refused.content_type == "application/problem+json"
+    assert (refused.json["status"], "6" in refused.json["detail"]) == (429, True)
+    monkeypatch.undo()
+    at("2026-07-20T08:10:01+08:00")
+    assert _ask(client, "alice", PASSWORD).status_code == 200
+
+
+def test_who_is_known_already_is_not_kept_out_by_anothers_guesses(app, client, alice):
+    assert _ask(client, "alice", PASSWORD).status_code == 200
+    for _ in range(11):
+        _ask(client, "alice", "wrong")
+    assert _ask(client, "alice", PASSWORD).status_code == 200
+
+
+def test_one_address_cannot_guess_for_ever_by_changing_names(app, client, monkeypatch):
+    monkeypatch.setattr(credentials, "TRIES_OF_ADDRESS", 3)
+    names = ["a", "b" * 5_000, "c", "d"]
+    assert [_ask(client, name, "wrong").status_code for name in names] == [401, 401, 401, 429]
+
+
+def test_many_first_requests_at_once_are_no_guesses(app, alice):
+    def ask(_number):
+        with app.app_context():
+            return _ask(app.test_client(), "alice", PASSWORD).status_code
+
+    with ThreadPoolExecutor(15) as crowd:
+        assert set(crowd.map(ask, range(30))) == {200}
+
+
+def _ask(client, username, password):
+    return client.get("/v2/authentication/me", headers={"Authorization": basic(username, password)})
 
 
 def test_a_changed_password_ends_what_was_remembered_at_once(app, alice):
