@@ -28,6 +28,7 @@ CONTEXT: dict[str, Any] = {
     "result": "符合",
     "households": HOUSEHOLDS,
     "born": "1980-05-06",
+    "person_id": "450226198005061234",
 }
 EXPRESSIONS: list[tuple[str, str, float | None]] = [
     ("comparison", "income < 2736", 5),
@@ -37,7 +38,7 @@ EXPRESSIONS: list[tuple[str, str, float | None]] = [
     ("loop over 100 rows", "sum(for h in households return h.income * h.persons)", None),
     ("quantifier", "some h in households satisfies h.income > 4000", None),
     ("date arithmetic", 'date(born) + duration("P18Y") < date("2026-01-01")', None),
-    ("pattern", 'matches("450226198005061234", "^[0-9]{17}[0-9X]$")', None),
+    ("pattern", 'matches(person_id, "^[0-9]{17}[0-9X]$")', None),
 ]
 TABLE_LIMIT, ROWS_LIMIT, ROWS = 60.0, 8.0, 100_000
 

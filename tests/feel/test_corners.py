@@ -32,6 +32,8 @@ is(time("10:30:00"), time("10:30:00@Europe/Paris")) = false
 abs instance of function<number> -> number
 (null instance of list<Any>) = false
 (null instance of Null) = true
+({} instance of context<>) = null
+([[1]] instance of list<list>) = null
 (function(a: range<number>) "x") instance of function<range<number>> -> string
 [{a: 1}, {a: "x"}] instance of list<context<a: Any>>
 # table 55: in

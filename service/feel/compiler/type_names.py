@@ -32,9 +32,17 @@ def unavailable(place: Place, failure: Failure) -> Run:
 
 
 def _complete(node: nodes.Node, scope: Scope) -> types.Type:
-    """The type, which must have its parameters (table 61)."""
-    if isinstance(node, nodes.TypeName) and node.name in _GENERIC and node.name not in scope.unit.types:
-        raise Failure("incomplete_type", name=node.name, example=_GENERIC[node.name])
+    """The type, which must have its parameters (table 61), as must those it is made of."""
+    bare = ""
+    if isinstance(node, nodes.GenericType):
+        for part in (*node.arguments, node.result):
+            if part is not None:
+                _complete(part, scope)
+        bare = "" if node.arguments or node.name == "function" else node.name
+    elif isinstance(node, nodes.TypeName) and node.name not in scope.unit.types:
+        bare = node.name
+    if bare in _GENERIC:
+        raise Failure("incomplete_type", name=bare, example=_GENERIC[bare])
     return resolve(node, scope)
 
 
