@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from service import feel
@@ -171,6 +171,7 @@ def test_a_damaged_expression_is_an_expression_or_a_syntax_error(expression, dat
 @relaxed
 @given(EXPRESSIONS, VALUES)
 def test_any_test_is_true_false_or_null(tests, value):
+    assume(not tests.startswith("not()"))  # a call among expressions, but a negation of nothing among tests
     assert feel.unary_test(tests, value, {"x": 1, "y": 2}, limits=LIMITS) in (True, False, None)
 
 

@@ -18,7 +18,7 @@ def context(element: Element, site: Site) -> Logic:
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         inner = site if variable is None else site.with_names([name_of(variable)])
-        logic = site.typed(_entry(entry, inner if _is_function(entry) else site), variable)
+        logic = site.typed(compile_child(entry, inner if _is_function(entry) else site), variable)
         if variable is None:
             result = logic
             break
@@ -34,10 +34,6 @@ def context(element: Element, site: Site) -> Logic:
         return found if result is None else result(inside, runtime)
 
     return run
-
-
-def _entry(entry: Element, site: Site) -> Logic:
-    return compile_child(entry, site)
 
 
 def _is_function(entry: Element) -> bool:

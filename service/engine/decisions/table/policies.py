@@ -81,7 +81,6 @@ def _highest(table: Table, rules: Sequence[Rule], scope: Scope, runtime: Decisio
 
 def _aggregated(function: str) -> Apply:
     def apply(table: Table, rules: Sequence[Rule], scope: Scope, runtime: DecisionRuntime) -> Value:
-
         results = _rule_order(table, rules, scope, runtime)
         if len(table.outputs) == 1:
             return _aggregate(FUNCTIONS[function], results, runtime)

@@ -131,5 +131,4 @@ class Table:
         defaults = {
             output.name: None if output.default is None else output.default(scope, runtime) for output in self.outputs
         }
-        result = defaults if len(self.outputs) > 1 else defaults[self.outputs[0].name]
-        return result
+        return defaults if len(self.outputs) > 1 else defaults[self.outputs[0].name]
