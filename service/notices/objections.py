@@ -1,6 +1,7 @@
 """Objections (异议): registered, investigated, decided, answered; what an upheld one does to the case (A11–A13)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,6 @@ REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补
 UPHELD = (REMOVE, ADD, CORRECT, REDO)
 DECISIONS = (REJECTED, *UPHELD)
 DEFERRED = "暂缓"
-REPLY_DAYS = 5
 WHO = ("objector", "objector_phone")
 """Who objected. The form f_objection has their answers sealed, so variables do not tell it (DOMAIN §4)."""
 RECEIPT = "receipt"
@@ -29,16 +29,18 @@ class UnknownParty(errors.Unprocessable):
 
 
 def register_one(
-    notice: models.Notice, given: Mapping[str, Any], *, instance_key: int, days: int = REPLY_DAYS
+    notice: models.Notice, given: Mapping[str, Any], *, instance_key: int, days: int, filed: datetime | None = None
 ) -> models.Objection:
     """Enter an objection with its running number and its due time: 24:00 of the last of ``days`` working days.
 
-    :raises errors.Conflict: the period is over; the objection is a complaint (信访) then.
+    It counts from when it was ``filed``, not from when it reached us.
+
+    :raises errors.Conflict: the period was over by then; the objection is a complaint (信访).
     """
-    now = clock.now()
-    if notice.ends_at is not None and now >= notice.ends_at:
+    received = min(filed or clock.now(), clock.now())
+    if notice.ends_at is not None and received >= notice.ends_at:
         raise errors.Conflict(_("The publicity ended; what comes later is handled as a complaint"))
-    due = workdays.after(periods.local_day(now), days)
+    due = workdays.after(periods.local_day(received), days)
     objection = models.Objection(
         key=db.next_key(),
         no=_number(notice),
@@ -46,7 +48,7 @@ def register_one(
         notice_key=notice.key,
         unit_id=notice.unit_id,
         instance_key=instance_key,
-        received_at=now,
+        received_at=received,
         due_at=periods.end_of(due),
     )
     describe(objection, given)

@@ -1,6 +1,7 @@
 """Gives a message to who waits for it, under the lock of the waiting instance."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +25,17 @@ def correlate(name: str, correlation_key: str, variables: Mapping[str, Any], *, 
         return key, instance_key
 
 
+def give_what_came_before(instance_key: int, instant: datetime) -> None:
+    """Give an instance the messages that were published before an instant and are still on their way to it.
+
+    A deadline must not overtake what was sent in time, however late it is delivered.
+    """
+    while (found := messages.on_its_way(instance_key, instant)) is not None:
+        with db.transaction():
+            if give(*found) is None:
+                return
+
+
 def give(message: models.Message, waiting: models.MessageSubscription) -> int | None:
     """Give a message to one who waits; returns his instance's key, or None when he no longer waits.
 
@@ -42,5 +54,6 @@ def give(message: models.Message, waiting: models.MessageSubscription) -> int | 
             return None
         owner, element_id = fresh.owner_key, fresh.element_id
         if messages.correlated(message.key, running.row.process_id, instance_key):
-            running.do(lambda live, now: live.trigger(owner, element_id, message.variables, now))
+            brought = messages.brought(message, running.row.definition_key, element_id)
+            running.do(lambda live, now: live.trigger(owner, element_id, brought, now))
     return instance_key

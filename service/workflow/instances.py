@@ -79,8 +79,9 @@ def start_by_message(waiting: models.MessageSubscription, message: models.Messag
     found = db.sa.session.scalar(running) if message.correlation_key else None
     if found is not None or not messages.correlated(message.key, waiting.process_id, waiting.owner_key):
         return found or 0
+    brought = messages.brought(message, waiting.owner_key, waiting.element_id)
     started = start_by_event(
-        waiting.owner_key, waiting.element_id, message.variables, message.correlation_key, started_by=message.sender
+        waiting.owner_key, waiting.element_id, brought, message.correlation_key, started_by=message.sender
     )
     return started.key
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service import clock, db, engine, errors, identity, jobs
 from service.engine import effects
 from service.errors import _
-from service.workflow import confidential, models
+from service.workflow import confidential, models, releases
 
+SENT_AT = "sentAt"
 DEFAULT_TTL = timedelta(days=30)
 DELIVERY_TIME = timedelta(days=1)
 """How long a message that nobody may wait for later is kept for the jobs that deliver it."""
@@ -98,6 +99,24 @@ def waiting_in(instance_key: int, message: models.Message) -> models.MessageSubs
     fits = subscription.correlation_key == message.correlation_key
     query = select(subscription).where(*mine, fits).order_by(subscription.created_at, subscription.key).limit(1)
     return db.sa.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def on_its_way(instance_key: int, before: datetime) -> tuple[models.Message, models.MessageSubscription] | None:
+    """The first message published before an instant that an instance waits for and did not get yet."""
+    for message_key, subscription_key in ON_ITS_WAY.all(instance=instance_key, before=before, now=clock.now()):
+        message = db.sa.session.get_one(models.Message, message_key)
+        for subscription in waiting(message.name, message.correlation_key):
+            if subscription.key == subscription_key:
+                return message, subscription
+    return None
+
+
+def brought(message: models.Message, definition_key: int, element_id: str) -> Mapping[str, Any]:
+    """What a message brings to an element, with the instant of its sending if the property `sentAt` names a variable
+    for it.
+    """
+    name = releases.process(definition_key).process.nodes[element_id].properties.get(SENT_AT)
+    return {**message.variables, name: message.published_at} if name else message.variables
 
 
 def correlated(message_key: int, process_id: str, instance_key: int) -> bool:
@@ -209,6 +228,23 @@ def _kept(name: str, correlation_key: str, process_id: str, now: datetime) -> li
 def _deliver(message_key: int, subscription_key: int, instance_key: int | None) -> None:
     lock = str(instance_key) if instance_key is not None else None
     jobs.defer("workflow.deliver", lock=lock, message=message_key, subscription=subscription_key)
+
+
+def _on_its_way() -> db.Prepared:
+    message, waits, done = models.Message, models.MessageSubscription, models.Correlation
+    fits = message.name == waits.name, message.correlation_key == waits.correlation_key
+    reached = select(done.message_key).where(done.process_id == waits.process_id, done.message_key == message.key)
+    return db.Prepared(
+        select(message.key, waits.key)
+        .join(waits, and_(*fits))
+        .where(waits.instance_key == bindparam("instance"), message.published_at < bindparam("before"))
+        .where(or_(message.buffered, message.published_at >= waits.created_at), message.expires_at > bindparam("now"))
+        .where(~reached.exists())
+        .order_by(message.published_at, message.key)
+    )
+
+
+ON_ITS_WAY = _on_its_way()
 
 
 def _lock(names: Iterable[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from service import clock, db, identity
 from service.engine import timers as engine_timers
-from service.workflow import instances, models
+from service.workflow import delivery, instances, models
 from service.workflow.running import locked
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,10 @@ def next_due() -> datetime | None:
     return found
 
 
-def _due(limit: int) -> list[tuple[int, str, int | None]]:
+def _due(limit: int) -> list[tuple[int, str, int | None, datetime]]:
     timer = models.Timer
-    query = _open(select(timer.owner_key, timer.element_id, timer.instance_key)).where(timer.due_at <= clock.now())
+    query = _open(select(timer.owner_key, timer.element_id, timer.instance_key, timer.due_at))
+    query = query.where(timer.due_at <= clock.now())
     with db.transaction() as session:
         return [tuple(row) for row in session.execute(query.order_by(timer.due_at).limit(limit))]
 
@@ -52,7 +53,8 @@ def _open(query: Any) -> Any:
     return query.where(instance.suspended.is_not(True))
 
 
-def _fire(owner: int, element_id: str, instance_key: int | None) -> bool:
+def _fire(owner: int, element_id: str, instance_key: int | None, due: datetime) -> bool:
+    _let_messages_pass(instance_key, due)
     try:
         with db.transaction() as session:
             if instance_key is None:
@@ -69,6 +71,14 @@ def _fire(owner: int, element_id: str, instance_key: int | None) -> bool:
     except Exception:
         log.exception("timer %s of %s could not fire", element_id, owner)
         return False
+
+
+def _let_messages_pass(instance_key: int | None, due: datetime) -> None:
+    try:
+        if instance_key is not None:
+            delivery.give_what_came_before(instance_key, due)
+    except Exception:
+        log.exception("a message could not reach %s before its timer", instance_key)
 
 
 def _fire_start(owner: int, element_id: str) -> bool:

@@ -7,9 +7,9 @@ from service import clock
 from tests.register import world as worlds
 
 
-def local(day, hour=9):
-    """An hour of a day in July 2014 at the place."""
-    return datetime(2014, 7, day, hour, tzinfo=clock.TZ)
+def local(day, hour=9, minute=0):
+    """A time of a day in July 2014 at the place."""
+    return datetime(2014, 7, day, hour, minute, tzinfo=clock.TZ)
 
 
 class Board(worlds.World):
@@ -45,10 +45,11 @@ class Board(worlds.World):
         sites = zip(self.known["sites"], days, strict=True)
         return self.step("notice-period", postings=[{"site": site, "posted_at": local(day)} for site, day in sites])
 
-    def object(self, household, kind="不应纳入", **more):
+    def object(self, household, kind="不应纳入", filed_at=None, **more):
         """File an objection and return it."""
         filed = {"household": household, "type": kind, "facts": "有小汽车", "channel": "来访", **more}
-        return self.step("objection-register", objection=filed)["objection"]
+        headers = {"days": "5", "filed": "=filed_at"}
+        return self.step("objection-register", headers, objection=filed, filed_at=filed_at)["objection"]
 
     def decide(self, objection, decision, headers=None, **more):
         """Decide an objection and answer it."""

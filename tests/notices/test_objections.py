@@ -51,6 +51,17 @@ def test_an_objection_on_day_seven_still_counts(posted, at):
     assert posted.object(posted.codes[0])["key"]
 
 
+def test_the_days_for_a_reply_count_from_the_filing(posted):
+    assert posted.object(posted.codes[0], filed_at=local(21, 10))["due"] == local(29, 0)
+    [objection] = stored()
+    assert objection.received_at == local(21, 10)
+
+
+def test_nobody_files_in_the_future(posted):
+    posted.object(posted.codes[0], filed_at=local(26, 10))
+    assert stored()[0].received_at == local(22, 15)
+
+
 def test_after_the_end_it_is_a_complaint(posted, at):
     at("2014-07-28T00:00+08:00")
     with pytest.raises(handlers.BpmnError) as refused:

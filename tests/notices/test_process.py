@@ -10,7 +10,7 @@ from service import bootstrap, clock, db, errors, identity, jobs
 from service.identity import units
 from service.notices import models
 from service.privacy import vault
-from service.workflow import messages, tasks
+from service.workflow import messages, tasks, timers
 from service.workflow import models as workflow
 from tests.notices.conftest import local
 from tests.privacy.traces import tables_with
@@ -138,6 +138,21 @@ def test_a_refused_draft_is_drafted_again(publicity):
     publicity.answer("Task_IssueNotice", {"decision": "退回", "reason": "名单有误", "issued_by": "吴"})
     assert publicity.open() == ["Task_IssueNotice"]
     assert db.sa.session.scalars(sa.select(models.Notice)).one().issued_at is None
+
+
+@pytest.mark.parametrize(("minute", "counts"), [("23:59", True), ("24:00", False)])
+def test_what_was_filed_on_the_last_day_counts_however_late_it_is_delivered(publicity, at, minute, counts):
+    publicity.publish(20, 20)
+    at("2014-07-27T23:59+08:00" if counts else "2014-07-28T00:00+08:00")
+    notice = db.sa.session.scalars(sa.select(models.Notice)).one()
+    filed = {"household": publicity.codes[0], "type": "不应纳入", "facts": "家中有小汽车一辆", "channel": "网上"}
+    messages.publish("objection_received", str(notice.key), {"objection": filed}, by=identity.SYSTEM)
+    at("2014-07-28T08:00+08:00")  # the worker was down for a night
+    timers.fire_due()
+    jobs.run_pending()
+    found = db.sa.session.scalars(sa.select(models.Objection)).all()
+    assert [objection.received_at for objection in found] == ([local(27, 23, 59)] if counts else [])
+    assert publicity.open() == (["Task_RegisterObjection"] if counts else ["Task_TakeDownNotice"] * 2)
 
 
 def test_nobody_reads_who_objected_and_the_register_keeps_it(publicity, at):

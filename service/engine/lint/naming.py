@@ -31,6 +31,7 @@ def writes(node: model.Node) -> Iterator[tuple[str, str]]:
         yield "resultVariable", node.script.result_variable
     if node.decide is not None:
         yield "resultVariable", node.decide.result_variable
+    yield vocabulary.SENT_AT, node.properties.get(vocabulary.SENT_AT, "")
     if node.loop is not None:
         yield "inputElement", node.loop.input_element or ""
         yield "outputCollection", node.loop.output_collection or ""

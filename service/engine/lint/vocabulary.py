@@ -207,6 +207,9 @@ PAGES = frozenset({"review", "publicity"})
 SEND = ("sendForm", "sendBy", "sendAs")
 """What says that people may send a start or message event (service.register.desk)."""
 
+SENT_AT = "sentAt"
+"""The variable that gets the instant at which a message was sent (service.workflow.delivery)."""
+
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process callActivity userTask"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
@@ -214,6 +217,6 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "escalateAfter": _on("userTask"),
     "notBy": _on("userTask"),
     **dict.fromkeys((*ROSTER, *REVIEW, "page"), _on("userTask")),
-    **dict.fromkeys(SEND, model.CATCHING),
+    **dict.fromkeys((*SEND, SENT_AT), model.CATCHING),
 }
 """The zeebe:property names that Lika reads, and where."""

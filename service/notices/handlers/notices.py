@@ -10,8 +10,6 @@ from service.jobs import handlers
 from service.notices import board, certificates, models, objections, periods
 from service.register import cases, runs, scope
 
-DAYS = 7
-
 
 @handlers.handler("notice-draft")
 def draft(job: handlers.Job) -> Mapping[str, Any]:
@@ -53,13 +51,13 @@ def issue(job: handlers.Job) -> Mapping[str, Any]:
 def open_period(job: handlers.Job) -> Mapping[str, Any]:
     """Begin the publicity with the last site's posting (DOMAIN A15).
 
-    Headers ``days`` (default the variable, else 7), ``latest`` (FEEL date by which it should be posted); variables
+    Headers ``days`` (default the variable), ``latest`` (FEEL date by which it should be posted); variables
     ``postings`` (answers of f_posting) and ``sites``. Gives ``notice``, ``notice_starts``, ``notice_ends`` (24:00 of
     the last day) and ``notice_late``, which the notice keeps as a warning.
     """
     task = scope.of(job)
     notice = _notice(task)
-    days = task.number("days") or int(task.variables.get("days") or DAYS)
+    days = task.required("days", "days")
     sites = board.site_names(task.variables.get("sites") or [])
     board.post(notice, task.variables.get("postings") or [], sites, days)
     latest = task.value("latest")
@@ -127,7 +125,7 @@ def _heading(task: scope.Scope) -> dict[str, Any]:
         "issuer": str(known.get("issuer") or known.get("unit_name") or ""),
         "basis": task.text("basis", str(known.get("basis") or "")),
         "contact": task.text("contact", str(known.get("contact") or "")),
-        "days": int(known.get("days") or DAYS),
+        "days": task.required("days", "days"),
     }
 
 

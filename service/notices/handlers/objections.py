@@ -1,6 +1,7 @@
 """``objection-register``, ``objection-decide``, ``objection-reply``, ``objections-count`` (DOMAIN §4, §9.1)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,16 +19,18 @@ REMOVE_STATE, ADD_STATE = "已剔除", "申请"
 def register(job: handlers.Job) -> Mapping[str, Any]:
     """Enter an objection to the notice and give it number and due time.
 
-    Variables ``notice`` and ``objection`` (what is known so far, for instance from the message); header ``days``
-    (working days for the reply, default 5). Gives ``objection``. BPMN error ``CLOSED`` after the end of the period.
+    Variables ``notice`` and ``objection`` (what is known so far, for instance from the message); headers ``days``
+    (working days for the reply; else the variable ``reply_days``) and ``filed`` (FEEL: the instant at which it was
+    filed, default now). Gives ``objection``. BPMN error ``CLOSED`` after the end of the period.
     """
     task = scope.of(job)
     given = task.variables.get("objection") or {}
     notice = board.get((task.variables.get("notice") or {}).get("key"))
-    days = task.number("days", objections.REPLY_DAYS)
-    assert days is not None
+    filed = task.value("filed")
+    filed = filed if isinstance(filed, datetime) else None
+    days = task.required("days", "reply_days")
     try:
-        made = objections.register_one(notice, given, instance_key=task.instance_key, days=days)
+        made = objections.register_one(notice, given, instance_key=task.instance_key, days=days, filed=filed)
     except errors.Conflict as late:
         raise handlers.BpmnError("CLOSED", str(late)) from late
     return {"objection": objections.context(made, given)}
