@@ -118,6 +118,7 @@ def take_down(notice: models.Notice, closings: Iterable[Mapping[str, Any]]) -> b
         if posting := by_site.get(_site(row.get("site"))):
             posting.removed_at = _instant(row.get("removed_at") or clock.now())
             posting.lost_days += int(row.get("lost_days") or 0)
+            posting.photos = {**posting.photos, "photo_end": row.get("photo_end")}
     lost = max((int(row.get("lost_days") or 0) for row in rows), default=0)
     before = notice.ends_at
     notice.ends_at = periods.extended(before, lost, clock.now())

@@ -38,6 +38,11 @@ def make(notice: models.Notice, *, state: str | None = None) -> dict[str, Any]:
     }
 
 
+def of(notice: models.Notice) -> models.Certificate | None:
+    """The statement on a notice, once it is written."""
+    return db.sa.session.scalars(sa.select(models.Certificate).filter_by(notice_key=notice.key)).first()
+
+
 def _content(notice: models.Notice, final: Sequence[register.Case]) -> dict[str, Any]:
     return {
         "notice_no": notice.no,
@@ -53,7 +58,7 @@ def _content(notice: models.Notice, final: Sequence[register.Case]) -> dict[str,
 
 
 def _keep(notice: models.Notice, content: dict[str, Any]) -> None:
-    held = db.sa.session.scalars(sa.select(models.Certificate).filter_by(notice_key=notice.key)).first()
+    held = of(notice)
     if held is None:
         held = models.Certificate(notice_key=notice.key, unit_id=notice.unit_id)
         db.sa.session.add(held)

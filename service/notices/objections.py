@@ -152,6 +152,12 @@ def context(objection: models.Objection, given: Mapping[str, Any] | None = None)
     }
 
 
+def who(objection: models.Objection) -> dict[str, str]:
+    """Who objected: ``objector`` and ``objector_phone``, as far as given. Only for those who handle the objection."""
+    sealed = {"objector": objection.objector_sealed, "objector_phone": objection.phone_sealed}
+    return {name: vault.current().open(value) for name, value in sealed.items() if value is not None}
+
+
 def cut_off(notice: models.Notice) -> set[int]:
     """Close a notice as it stands; gives the keys of its cases that are settled: its time is up, nothing is open.
 

@@ -22,6 +22,8 @@ from service.workflow import messages
 PUBLICITY = "公示"
 MESSAGE = "objection_received"
 CHANNEL = "网上"
+IN_PERSON = ("来访", "电话", "书面", "信箱")
+"""The ways of an objection that an official enters for who made it (DOMAIN §4)."""
 KINDS = ("不应纳入", "应纳未纳", "信息错误", "程序问题")
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LONGEST = {"objector": 50, "objector_phone": 20, "household": 50, "facts": 2000, "evidence": 2000}
@@ -68,10 +70,11 @@ def open_to_objection(notice: models.Notice) -> bool:
     return notice.mode == PUBLICITY and notice.ends_at is not None and clock.now() < notice.ends_at
 
 
-def object_to(notice: models.Notice, given: Mapping[str, str]) -> str:
+def object_to(notice: models.Notice, given: Mapping[str, str], *, channel: str = CHANNEL, receiver: str = "") -> str:
     """File an objection and return its receipt number, with which one may ask for the answer.
 
-    An anonymous one needs facts like any other, and can be followed by its number alone.
+    An anonymous one needs facts like any other, and can be followed by its number alone. `receiver` is the official who
+    enters it for somebody.
 
     :raises errors.Unprocessable: what is missing or too long, by field; errors.Conflict: the time is over.
     """
@@ -82,10 +85,10 @@ def object_to(notice: models.Notice, given: Mapping[str, str]) -> str:
     filed["objector_phone"] = _number(filed["objector_phone"])
     if anonymous:
         del filed["objector"], filed["objector_phone"]
-    _check(filed, given.get("type", ""))
+    _check(filed, given.get("type", ""), channel)
     receipt = "".join(secrets.choice(ALPHABET) for _each in range(10))
-    filed |= {"type": given["type"], "anonymous": anonymous, "channel": CHANNEL, "receipt": receipt}
-    filed |= {"raised_on": clock.today().isoformat()}
+    filed |= {"type": given["type"], "anonymous": anonymous, "channel": channel, "receipt": receipt}
+    filed |= {"raised_on": clock.today().isoformat(), "receiver": receiver}
     content = {"objection": {name: text for name, text in filed.items() if text != ""}}
     messages.publish(MESSAGE, str(notice.key), content, by=identity.SYSTEM, ttl=KEPT, message_id=receipt)
     return receipt
@@ -117,12 +120,14 @@ def _number(phone: str) -> str:
     return phone.replace("-", "").replace(" ", "")
 
 
-def _check(filed: Mapping[str, Any], kind: str) -> None:
+def _check(filed: Mapping[str, Any], kind: str, channel: str) -> None:
     wrong = {name: _("This is needed.") for name in ("objector", "household", "facts") if filed.get(name) == ""}
     wrong |= {name: _("This is too long.") for name, text in filed.items() if len(text) > LONGEST[name]}
     phone = filed.get("objector_phone", "")
     if phone and not phone.isdigit():
         wrong["objector_phone"] = _("A telephone number has only digits.")
+    if channel not in (CHANNEL, *IN_PERSON):
+        wrong["channel"] = _("This is needed.")
     if kind not in KINDS:
         wrong["type"] = _("This is needed.")
     if wrong:

@@ -13,7 +13,10 @@ from service.web import (
     instances,
     notices,
     notifications,
+    objections,
+    papers,
     problems,
+    publicity,
     review,
     roster,
     shield,
@@ -22,7 +25,21 @@ from service.web import (
     words,
 )
 
-NOUNS = (account, inbox, tasks, roster, review, definitions, starting, instances, notices, notifications)
+NOUNS = (
+    account,
+    inbox,
+    tasks,
+    roster,
+    review,
+    definitions,
+    starting,
+    instances,
+    notices,
+    publicity,
+    objections,
+    papers,
+    notifications,
+)
 
 
 def init_app(app: flask.Flask) -> None:

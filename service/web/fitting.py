@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service import identity
-from service.web import review
+from service.web import objections, publicity, review
 from service.workflow import models
 
 PAGE = "page"
@@ -21,6 +21,8 @@ class Fitting:
 
 
 PAGES: Mapping[str, Callable[[models.UserTask, identity.Person], Fitting | None]] = {
+    "publicity": lambda task, by: _fit("publicity_task.html", publicity.beside(task, by)),
+    "objection": lambda task, by: _fit("objection_task.html", objections.beside(task, by)),
     "review": lambda task, by: _fit("review.html", review.about(task, by=by), "review"),
 }
 """By the value of the property; lint knows the same names (`engine.lint.vocabulary.PAGES`)."""

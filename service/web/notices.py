@@ -9,6 +9,7 @@ from service import errors
 from service.errors import _
 from service.identity import throttle
 from service.notices import board, public
+from service.web import printing
 from service.web.pages import Pages
 
 pages = Pages("notices", public=("index", "show", "form", "file", "follow", "tell"))
@@ -34,7 +35,7 @@ def index() -> Any:
 def show(key: int) -> Any:
     """Show a notice as it is posted."""
     notice = public.get(key)
-    return flask.render_template("notice.html", **_about(notice))
+    return flask.render_template("notice.html", **_about(notice), body=printing.notice_body(notice))
 
 
 @pages.get("/notices/<int:key>/objection")
@@ -80,7 +81,6 @@ def tell() -> Any:
 def _about(notice: Any) -> dict[str, Any]:
     return {
         "notice": notice,
-        "content": board.context(notice),
         "sites": board.postings(notice),
         "may_object": public.open_to_objection(notice),
     }

@@ -11,16 +11,20 @@ from typing import Any
 
 import flask
 import pytest
+import sqlalchemy as sqla
 from playwright import sync_api
 
-from service import identity
+from service import db, identity
 from service.identity import people, units
+from service.notices import models as board
 from service.workflow import deployments, instances, live, models, releases
 from tests.api import serving
 from tests.forms import browser as browsers
+from tests.notices.test_process import Publicity
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
+TODAY = "2014-07-20T09:00+08:00"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -73,6 +77,22 @@ def address(app: flask.Flask, county: dict[str, int], worker: None) -> Iterator[
     """The address of a listening server."""
     with serving.listening(app) as found:
         yield found
+
+
+@pytest.fixture
+def publicity(county: dict[str, int], at: Callable[[str], None]) -> Publicity:
+    """A list of three households on display in the upper village, from 20 to 27 July 2014."""
+    at("2014-07-19T09:00+08:00")
+    made = Publicity()
+    at(TODAY)
+    made.publish(20, 20)
+    return made
+
+
+@pytest.fixture
+def notice(publicity: Publicity) -> int:
+    """The notice's key."""
+    return db.sa.session.scalars(sqla.select(board.Notice.key)).one()
 
 
 class Reader:

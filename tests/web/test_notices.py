@@ -11,30 +11,12 @@ from service.identity import people, units
 from service.notices import models
 from service.workflow import models as workflow
 from tests.notices.test_process import Publicity
-from tests.web.conftest import PASSWORD
-
-TODAY = "2014-07-20T09:00+08:00"
+from tests.web.conftest import PASSWORD, TODAY
 
 
 @pytest.fixture
 def worker():
     """None: these tests do the background work."""
-
-
-@pytest.fixture
-def publicity(county, at):
-    """A list of three households on display in the upper village, from 20 to 27 July 2014."""
-    at("2014-07-19T09:00+08:00")
-    made = Publicity()
-    at(TODAY)
-    made.publish(20, 20)
-    return made
-
-
-@pytest.fixture
-def notice(publicity):
-    """The notice's key."""
-    return db.sa.session.scalars(sqla.select(models.Notice.key)).one()
 
 
 def _fill(page, **texts):

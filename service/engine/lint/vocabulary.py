@@ -202,7 +202,7 @@ ROSTER = tuple(
     "rosterInputs".split()
 )
 REVIEW = ("reviewQuorum", "reviewRank")
-PAGES = frozenset({"review", "publicity"})
+PAGES = frozenset({"review", "publicity", "objection"})
 """The pages that a user task can have besides its form or list (service.web.fitting)."""
 SEND = ("sendForm", "sendBy", "sendAs")
 """What says that people may send a start or message event (service.register.desk)."""

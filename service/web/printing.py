@@ -1,0 +1,29 @@
+"""Papers on A4: what is printed is Chinese, whatever language the reader's pages have."""
+
+from typing import Any
+
+import flask
+import flask_babel
+import markupsafe
+import segno
+
+from service import i18n
+from service.notices import board, models
+
+
+def render(template: str, **shown: Any) -> str:
+    """A paper as a page of its own, in Chinese."""
+    with flask_babel.force_locale(i18n.LOCALES["zh"]):
+        return flask.render_template(f"papers/{template}", **shown)
+
+
+def notice_body(notice: models.Notice) -> markupsafe.Markup:
+    """A notice as it is posted, in Chinese, to stand in a paper or beside a task."""
+    with flask_babel.force_locale(i18n.LOCALES["zh"]):
+        text = flask.render_template("papers/notice_body.html", notice=notice, content=board.context(notice))
+    return markupsafe.Markup(text)  # noqa: S704 - rendered by a template that escapes
+
+
+def code(address: str) -> str:
+    """A QR code that leads to an address, as an image in a data URI (ISO/IEC 18004, error level M)."""
+    return segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
