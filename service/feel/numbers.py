@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
+from functools import lru_cache
 
 DECIMAL = decimal.Context(
     prec=34,
@@ -35,10 +36,20 @@ def from_float(value: float) -> Decimal | None:
 
 def rounded(value: Decimal, scale: int, rounding: str) -> Decimal:
     """``value`` with ``scale`` digits after the point; unchanged when it cannot have that many."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= scale:
+    try:
+        result = value.quantize(_quantum(scale), rounding=rounding, context=_WIDE)
+    except decimal.InvalidOperation:
         return value
-    return LITERAL.plus(value.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_WIDE))
+    if result == value:
+        exponent = value.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent <= scale:
+            return value
+    return LITERAL.plus(result)
+
+
+@lru_cache(maxsize=256)
+def _quantum(scale: int) -> Decimal:
+    return Decimal((0, (1,), -scale))
 
 
 def text(value: Decimal) -> str:
