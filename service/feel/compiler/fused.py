@@ -24,6 +24,11 @@ MAX_NODES = 32
 _WHOLE = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}"}
 _EXACT = {"+": "add({0}, {1})", "-": "subtract({0}, {1})", "*": "multiply({0}, {1})", "/": "divide({0}, {1})"}
 _ORDER = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "==", "!=": "!="}
+_PLAIN = {
+    "int": f"type({{0}}) is int and {-WHOLE} < {{0}} < {WHOLE}",
+    "Decimal": "type({0}) is Decimal and {0}.is_finite()",
+    "str": "type({0}) is str",
+}
 _NAMES: dict[str, Any] = {
     "__builtins__": {},
     "ArithmeticError": ArithmeticError,
@@ -39,6 +44,9 @@ _NAMES: dict[str, Any] = {
     "divide": DECIMAL.divide,
     "minus": DECIMAL.minus,
 }
+
+Answers = dict[str, str]
+"""The value to return, as source, where all variables are of a kind (a key of ``_PLAIN``)."""
 
 
 class NotPlain(Exception):
@@ -73,26 +81,22 @@ class _Writer:
         self.nodes = 0
 
     def function(self, node: nodes.Binary, general: Run, listed: bool) -> Run:
-        if node.op in _ORDER:
-            whole, exact, text = self._comparison(node)
-        else:
-            text = ""
-            value, bound = self._whole(node)
-            whole = value if listed or bound is None else f"Decimal({value})"
-            exact = self._exact(node)
+        answers = self._comparison(node) if node.op in _ORDER else self._calculation(node, listed)
         if not self.variables:
             raise NotPlain
         self.names["general"] = general
-        return FunctionType(_code(self._source(whole, exact, text)), self.names)
+        return FunctionType(_code(self._source(answers)), self.names)
 
-    def _comparison(self, node: nodes.Binary) -> tuple[str, str, str]:
+    def _calculation(self, node: nodes.Binary, listed: bool) -> Answers:
+        value, bound = self._whole(node)
+        return {"int": value if listed or bound is None else f"Decimal({value})", "Decimal": self._exact(node)}
+
+    def _comparison(self, node: nodes.Binary) -> Answers:
         op = _ORDER[node.op]
         if isinstance(node.right, nodes.Literal) and type(node.right.value) is str:
-            return "", "", f"{self._variable(node.left)} {op} {self._constant(node.right.value)}"
-        sides = node.left, node.right
-        whole = [self._whole(side)[0] for side in sides]
-        exact = [self._exact(side) for side in sides]
-        return f"{whole[0]} {op} {whole[1]}", f"{exact[0]} {op} {exact[1]}", ""
+            return {"str": f"{self._variable(node.left)} {op} {self._constant(node.right.value)}"}
+        whole = f"{self._whole(node.left)[0]} {op} {self._whole(node.right)[0]}"
+        return {"int": whole, "Decimal": f"{self._exact(node.left)} {op} {self._exact(node.right)}"}
 
     def _whole(self, node: nodes.Node) -> tuple[str, int | None]:
         """The tree over ``int`` and the bound of its value; None if that is a ``Decimal``."""
@@ -143,22 +147,17 @@ class _Writer:
             raise NotPlain
         return self.variables.setdefault(places, f"v{len(self.variables)}")
 
-    def _source(self, whole: str, exact: str, text: str) -> str:
+    def _source(self, answers: Answers) -> str:
         contexts = sorted({slot for places in self.variables for slot, key in places if key is not None})
         lines = ["def run(s):", *(f" i{slot} = s[{slot}]" for slot in contexts)]
         lines.append(" if " + (" and ".join(f"type(i{slot}) is dict" for slot in contexts) or "True") + ":")
         for places, name in self.variables.items():
             lines += self._reading(places, name)
-        names = list(self.variables.values())
-        if text:
-            lines += [f"  if type({names[0]}) is str:", f"   return {text}"]
-        else:
-            bounds = [f"type({name}) is int and {-WHOLE} < {name} < {WHOLE}" for name in names]
-            finite = [f"type({name}) is Decimal and {name}.is_finite()" for name in names]
-            lines += ["  try:", f"   if {' and '.join(bounds)}:", f"    return {whole}"]
-            lines += [f"   if {' and '.join(finite)}:", f"    return {exact}"]
-            lines += ["  except ArithmeticError:", "   pass"]
-        return "\n".join([*lines, " return general(s)"])
+        lines.append("  try:")
+        for kind, value in answers.items():
+            plain = " and ".join(_PLAIN[kind].format(name) for name in self.variables.values())
+            lines += [f"   if {plain}:", f"    return {value}"]
+        return "\n".join([*lines, "  except ArithmeticError:", "   pass", " return general(s)"])
 
     def _reading(self, places: Places, name: str) -> list[str]:
         lines = []
