@@ -19,8 +19,8 @@ def make(notice: models.Notice, *, state: str | None = None) -> dict[str, Any]:
     The cases that remain on the notice get ``state``. Notice and statement are filed in the archive.
     """
     held = objections.of(notice)
-    gone = {objection.case_key for objection in held if objection.decision == objections.REMOVE}
-    added = {objection.case_key for objection in held if objection.decision == objections.ADD}
+    gone = {objection.case_key for objection in held if objection.effect == objections.REMOVE}
+    added = {objection.case_key for objection in held if objection.effect == objections.ADD}
     listed = board.listed(notice)
     final = [case for case in listed if case.key not in gone]
     if state:

@@ -94,6 +94,7 @@ class Objection(db.Model):
     investigators: Mapped[list[Any]] = mapped_column(values.TypedJSON, default=list)
     findings: Mapped[str] = mapped_column(default="")
     decision: Mapped[str | None]
+    effect: Mapped[str] = mapped_column(default="")
     correction: Mapped[str] = mapped_column(default="")
     decided_by: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]

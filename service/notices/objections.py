@@ -14,14 +14,13 @@ from service.privacy import vault
 from service.register import cases, figures
 from service.register import models as register
 
-REJECTED, REMOVE, ADD, CORRECT, REDO = "不成立", "成立-剔除", "成立-补录", "成立-更正", "成立-程序重做"
+NONE, REMOVE, ADD, CORRECT, REDO = "none", "remove", "add", "correct", "redo"
 UPHELD = (REMOVE, ADD, CORRECT, REDO)
-DECISIONS = (REJECTED, *UPHELD)
+"""What a decision can do to a notice's list. Which decision does what is said by a decision table of the diagram."""
 DEFERRED = "暂缓"
 WHO = ("objector", "objector_phone")
 """Who objected. The form f_objection has their answers sealed, so variables do not tell it (DOMAIN §4)."""
 RECEIPT = "receipt"
-INVESTIGATORS = 2
 
 
 class UnknownParty(errors.Unprocessable):
@@ -80,27 +79,26 @@ def decide(
     notice: models.Notice,
     decided: Mapping[str, Any],
     *,
+    effect: Any,
     remove_state: str,
     add_state: str,
 ) -> register.Case | None:
     """Decide and apply: remove the household, take in the omitted one, note the correction; gives the case.
 
-    :raises errors.Unprocessable: no such decision, or fewer than two investigators.
+    :raises errors.Unprocessable: the decision has no effect that is known.
     :raises UnknownParty: no such household.
     """
-    decision = decided.get("decision")
-    if decision not in DECISIONS:
-        raise errors.Unprocessable(_("%(decision)s is no decision on an objection"), decision=str(decision))
-    if len(names := investigators(decided.get("investigators"))) < INVESTIGATORS:
-        raise errors.Unprocessable(_("An objection is investigated by two persons at least, without kinship"))
-    objection.investigators = names
+    decision = str(decided.get("decision"))
+    if effect not in (NONE, *UPHELD):
+        raise errors.Unprocessable(_("%(decision)s is no decision on an objection"), decision=decision)
+    objection.investigators = investigators(decided.get("investigators"))
     objection.findings = str(decided.get("findings") or "")
-    objection.decision, objection.decided_at = decision, clock.now()
+    objection.decision, objection.effect, objection.decided_at = decision, effect, clock.now()
     objection.decided_by = str(decided.get("decided_by") or "")
     objection.correction = str(decided.get("correction") or "")
-    case = _apply(objection, notice, remove_state, add_state) if decision in (REMOVE, ADD, CORRECT) else None
+    case = _apply(objection, notice, remove_state, add_state) if effect in (REMOVE, ADD, CORRECT) else None
     objection.case_key = case.key if case else None
-    if decision in UPHELD:
+    if effect in UPHELD:
         figures.note(notice.run_key, notice.unit_id, objections_upheld=1)
     return case
 
@@ -124,15 +122,15 @@ def of(notice: models.Notice) -> Sequence[models.Objection]:
 def count(notice: models.Notice) -> dict[str, int]:
     """How many there are: in all, open, upheld, and upheld of each sort (inputs of the decision ``pn_result``)."""
     found = of(notice)
-    decided = [objection.decision for objection in found]
+    effects = [objection.effect for objection in found]
     return {
         "objections_total": len(found),
         "objections_open": sum(objection.replied_at is None for objection in found),
-        "objections_upheld": sum(decision in UPHELD for decision in decided),
-        "objections_removed": decided.count(REMOVE),
-        "objections_added": decided.count(ADD),
-        "objections_corrected": decided.count(CORRECT),
-        "objections_fault": decided.count(REDO),
+        "objections_upheld": sum(effect in UPHELD for effect in effects),
+        "objections_removed": effects.count(REMOVE),
+        "objections_added": effects.count(ADD),
+        "objections_corrected": effects.count(CORRECT),
+        "objections_fault": effects.count(REDO),
     }
 
 
@@ -187,10 +185,10 @@ def investigators(given: Any) -> list[str]:
 
 
 def _apply(objection: models.Objection, notice: models.Notice, remove_state: str, add_state: str) -> register.Case:
-    if objection.decision == ADD:
+    if objection.effect == ADD:
         return _take_in(objection, notice, add_state)
     case = _concerned(objection, board.listed(notice))
-    if objection.decision == REMOVE:
+    if objection.effect == REMOVE:
         cases.change(case, state=remove_state, flags={"objection": objection.no})
     else:
         cases.change(case, flags={"correction": objection.correction, "objection": objection.no})

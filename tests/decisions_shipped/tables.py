@@ -27,7 +27,7 @@ def edited(file: str, cell: str, text: str) -> decisions.Model:
     return decisions.load(etree.tostring(root))
 
 
-def decide(file: str, decision: str, **inputs: Any) -> Any:
+def decide(file: str, decision: str, /, **inputs: Any) -> Any:
     """A decision's value; numbers may be given as int or as text such as "2735.99"."""
     return model(file).evaluate(decision, {name: feel(value) for name, value in inputs.items()})
 

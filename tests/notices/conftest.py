@@ -16,7 +16,7 @@ class Board(worlds.World):
     """A county with a list of households in the upper village and what is needed to publish it."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__(deployed=True)
         self.known = {
             "subject": "贫困户初选名单",
             "mode": "公示",
@@ -55,6 +55,7 @@ class Board(worlds.World):
         """Decide an objection and answer it."""
         two = [{"name": "石清", "no_kinship": True}, {"name": "梁山", "no_kinship": True}]
         given = {"investigators": two, "findings": "属实", "correction": "", "decided_by": "村委会", **more}
+        headers = {"decision": "objection_effect"} | (headers or {})
         done = self.step("objection-decide", headers, objection=objection, decision=decision, **given)
         self.step("objection-reply", objection=done["objection"], reply="已核查，答复如上")
         return done

@@ -37,8 +37,13 @@ TWO = [{"name": "石清", "no_kinship": True}, {"name": "梁山", "no_kinship": 
 class Publicity(worlds.World):
     """A list of three households of the upper village, put on the board by the drawn process."""
 
-    def __init__(self):
+    def __init__(self, **changed):
+        """``changed`` are texts to be put in place of others, by the stem of a file: {old: new}."""
         files = {name: data for name, data in bootstrap.bundled_files().items() if _of_publicity(name)}
+        for name in files:
+            for old, new in changed.get(name.partition(".")[0], {}).items():
+                assert old.encode() in files[name], f"{name} has no {old}"
+                files[name] = files[name].replace(old.encode(), new.encode())
         super().__init__(deployed=True, then="public_notice", files=files, at="500299001001")
         units.add("500299001001-1", "上寨屯", "hamlet", units.get(self.upper))
         self.codes = [self.household(self.upper, persons=size).code for size in (2, 3, 4)]
@@ -94,10 +99,20 @@ class Publicity(worlds.World):
         form = {**filed, "raised_on": clock.today().isoformat(), "receiver": "吴"}
         self.answer("Task_RegisterObjection", {"objection": form})
 
-    def settle(self, decision, **more):
+    def objection(self):
+        """The only objection."""
+        db.sa.session.expire_all()
+        return db.sa.session.scalars(sa.select(models.Objection)).one()
+
+    def settle(self, decision, *, investigators=TWO, **more):
         """Investigate, decide and serve."""
         today = clock.today().isoformat()
-        found = {"investigators": TWO, "facts_sufficient": True, "findings": "属实", "investigators_signed": True}
+        found = {
+            "investigators": investigators,
+            "facts_sufficient": True,
+            "findings": "属实",
+            "investigators_signed": True,
+        }
         self.answer("Task_InvestigateObjection", {**found, "investigated_on": today})
         reply = {"decision": decision, "reply": "已核查，答复如上", "decided_by": "吴", "reply_channel": "当面送达"}
         self.answer("Task_DecideObjection", {**reply, "decided_on": today, "appeal_told": True, **more})
@@ -207,6 +222,30 @@ def test_a_fault_of_procedure_sends_the_list_back(publicity, at):
     publicity.take_down(0, 0)
     assert publicity.publicity().end_events == ["End_RedoStep"]
     assert set(publicity.states().values()) == {"拟纳入"}
+
+
+def test_officials_change_investigators_decisions_and_days_in_the_files_alone(app, at):
+    at("2014-07-19T09:00+08:00")
+    publicity = Publicity(
+        f_investigation={'"minRows": "2"': '"minRows": "3"'},
+        f_reply={"成立-剔除": "取消资格"},
+        publicity_rules={"成立-剔除": "取消资格"},
+        public_notice={
+            'key="days" value="5"': 'key="days" value="3"',
+            'key="days" value="=days"': 'key="days" value="2"',
+        },
+    )
+    publicity.publish(20, 20)
+    assert publicity.variable("notice_ends") == local(23, 0)
+    at("2014-07-22T09:00+08:00")
+    publicity.object(publicity.codes[1])
+    assert publicity.objection().due_at == local(26, 0)
+    with pytest.raises(errors.Unprocessable) as refused:
+        publicity.settle("取消资格")
+    assert list(refused.value.fields) == ["investigators"]
+    publicity.settle("取消资格", investigators=[*TWO, {"name": "覃三", "no_kinship": True}])
+    assert publicity.objection().decision == "取消资格"
+    assert publicity.states()[publicity.codes[1]] == "已剔除"
 
 
 def test_days_not_displayed_are_made_up(publicity, at):

@@ -46,6 +46,12 @@ def test_the_base_is_frozen_per_township_with_its_exit_target(county):
     assert runs.scale(77, county.township).exit_target == 3
 
 
+def test_the_ratio_is_the_diagrams_or_the_countys_and_not_ours(county):
+    assert do(county, "base-snapshot", county.county, adjust_ratio=Decimal("0.30"))["exit_total"] == 5
+    with pytest.raises(errors.Invalid, match="ratio"):
+        do(county, "base-snapshot", county.county)
+
+
 def test_a_frozen_base_does_not_move_with_the_register(county):
     freeze(county)
     county.household(county.upper, 3, status=models.POOR)
@@ -63,7 +69,7 @@ def test_the_whole_county_has_the_targets_of_the_plan(app):
     worlds.sow("tree-b")
     county = units.find(tree_b.COUNTY).id
     made.do("run-open", county, {"kind": "adjust"}, root_key="78")
-    given = made.do("base-snapshot", county, root_key="78")
+    given = made.do("base-snapshot", county, {"ratio": "=0.20"}, root_key="78")
     targets = {row["unit"]: (row["base_persons"], row["exit_target"]) for row in given["township_targets"]}
     assert (given["base_total"], given["exit_total"]) == (62517, 12503)
     assert sum(target for _base, target in targets.values()) == 12503

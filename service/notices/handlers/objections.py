@@ -10,7 +10,7 @@ from service import db, errors
 from service.errors import _
 from service.jobs import handlers
 from service.notices import board, models, objections
-from service.register import cases, scope
+from service.register import cases, decisions, scope
 
 REMOVE_STATE, ADD_STATE = "已剔除", "申请"
 
@@ -41,16 +41,18 @@ def decide(job: handlers.Job) -> Mapping[str, Any]:
     """Apply the decision on an objection to the register's case (DOMAIN A11, A12).
 
     Variables ``objection`` (as registered), ``investigators``, ``findings``, ``decision``, ``correction``,
-    ``decided_by``; headers ``removeState`` and ``addState``. Gives ``objection`` and ``objection_case`` (code or null).
+    ``decided_by``; headers ``decision`` (the decision table that says what effect each decision has: none, remove, add,
+    correct or redo), ``removeState`` and ``addState``. Gives ``objection`` and ``objection_case`` (code or null).
     BPMN error ``UNKNOWN_PARTY`` when the objection names nobody on the notice, or several.
     """
     task = scope.of(job)
     objection, notice = _objection(task)
     given = task.variables["objection"]
     objections.describe(objection, given)
+    effect = decisions.evaluate(task, task.text("decision"), {})
     states = {"remove_state": task.text("removeState", REMOVE_STATE), "add_state": task.text("addState", ADD_STATE)}
     try:
-        case = objections.decide(objection, notice, task.variables, **states)
+        case = objections.decide(objection, notice, task.variables, effect=effect, **states)
     except objections.UnknownParty as unknown:
         raise handlers.BpmnError("UNKNOWN_PARTY", str(unknown)) from unknown
     return {"objection": objections.context(objection, given), "objection_case": cases.code(case) if case else None}

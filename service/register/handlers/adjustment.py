@@ -5,13 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from service import clock
+from service import clock, errors
+from service.errors import _
 from service.identity import models as identity
 from service.jobs import handlers
 from service.register import decisions, figures, models, runs, scope
 from service.register.rules import apportionment
 
-RATIO = Decimal("0.20")
 SPLIT = "proportional_split"
 
 
@@ -19,14 +19,18 @@ SPLIT = "proportional_split"
 def freeze(job: handlers.Job) -> Mapping[str, Any]:
     """Freeze the registered persons per village and township, and propose each township's exit target.
 
-    Headers ``ratio`` (default 0.20), ``decision`` (default ``proportional_split``). Gives ``township_targets`` (rows
-    of the form f_targets), ``base_total``, ``exit_total``. A base once frozen stays as it is (DOMAIN A2).
+    Headers ``ratio`` (else the variable ``adjust_ratio``), ``decision`` (default ``proportional_split``). Gives
+    ``township_targets`` (rows of the form f_targets), ``base_total``, ``exit_total``. A base once frozen stays as it is
+    (DOMAIN A2).
     """
     task = scope.of(job)
     run = runs.get(task.run_key)
     townships = runs.below(task.unit_id, "township")
     villages = _frozen(run, townships)
-    ratio = task.value("ratio", RATIO)
+    ratio = task.value("ratio", task.variables.get("adjust_ratio"))
+    if not isinstance(ratio, Decimal):
+        text = _("%(element)s needs the header %(name)s or the variable %(fallback)s")
+        raise errors.Invalid(text, element=task.element_id, name="ratio", fallback="adjust_ratio")
     rows = [_township(township, villages) for township in townships]
     total = apportionment.half_up(Fraction(sum(row["base_persons"] for row in rows)) * Fraction(ratio))
     parts = [{"unit": row["unit"], "weight": row["base_persons"]} for row in rows]
