@@ -9,7 +9,9 @@ from datetime import UTC
 from service.feel.temporal.values import DATES, days_of, make_datetime
 from service.feel.values import MISSING, Function, Range, Value, admitted, kind_of
 
-Seen = dict[tuple[int, int], Value]
+Seen = dict[tuple[int, int, int], Value]
+Entries = Mapping[str, Value]
+ALONE: Entries = {}
 
 
 class Type:
@@ -17,10 +19,11 @@ class Type:
 
     __slots__ = ()
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         """Whether the (admitted) value conforms to this type; null conforms to every type.
 
-        ``seen`` holds lists and contexts already looked at, so that parts that occur often cost little.
+        ``seen`` holds lists and contexts already looked at, so that parts that occur often cost little; ``within`` is
+        the context whose entry the value is, which constraints may read.
         """
         raise NotImplementedError
 
@@ -33,7 +36,7 @@ class Type:
 class AnyType(Type):
     """Every value."""
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         return True
 
     def __str__(self) -> str:
@@ -46,7 +49,7 @@ class SimpleType(Type):
 
     name: str
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         return value is None or kind_of(value) == self.name
 
     def __str__(self) -> str:
@@ -59,16 +62,17 @@ class ListType(Type):
 
     item: Type
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         if value is None:
             return True
         if type(value) is not list:
             return False
         seen = {} if seen is None else seen
-        if (id(self), id(value)) in seen:
+        place = id(self), id(value), id(within)
+        if place in seen:
             return True
-        seen[id(self), id(value)] = value
-        return all(self.item.admits(admitted(item), seen) for item in value)
+        seen[place] = value, within
+        return all(self.item.admits(admitted(item), seen, within) for item in value)
 
     def members(self) -> Mapping[str, Type]:
         return self.item.members()
@@ -83,7 +87,7 @@ class RangeType(Type):
 
     item: Type
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         if value is None:
             return True
         return type(value) is Range and self.item.admits(value.start) and self.item.admits(value.end)
@@ -98,16 +102,17 @@ class ContextType(Type):
 
     fields: Mapping[str, Type] = field(default_factory=dict)
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         if value is None:
             return True
         if type(value) is not dict:
             return False
         seen = {} if seen is None else seen
-        if (id(self), id(value)) in seen:
+        place = id(self), id(value), 0
+        if place in seen:
             return True
-        seen[id(self), id(value)] = value
-        return all(key in value and item.admits(admitted(value[key]), seen) for key, item in self.fields.items())
+        seen[place] = value
+        return all(key in value and item.admits(admitted(value[key]), seen, value) for key, item in self.fields.items())
 
     def members(self) -> Mapping[str, Type]:
         return self.fields
@@ -123,7 +128,7 @@ class FunctionType(Type):
     parameters: tuple[Type, ...] | None
     result: Type
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
         if value is None:
             return True
         if not isinstance(value, Function):
@@ -138,14 +143,17 @@ class FunctionType(Type):
 
 @dataclass(frozen=True, slots=True)
 class ConstrainedType(Type):
-    """A named type whose values must also pass a test, as an item definition with allowed values does."""
+    """A named type whose values must also pass a test, as those of an item definition with allowed values must.
+
+    The test also gets the entries of the context that the value is part of.
+    """
 
     name: str
     base: Type
-    test: Callable[[Value], bool]
+    test: Callable[[Value, Entries], bool]
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
-        return value is None or (self.base.admits(value, seen) and self.test(value))
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
+        return value is None or (self.base.admits(value, seen, within) and self.test(value, within))
 
     def members(self) -> Mapping[str, Type]:
         return self.base.members()

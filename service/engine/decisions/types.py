@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from service import feel
 from service.engine.decisions.document import Document, Element, child, children, line_of, name_of, text_of
 from service.engine.decisions.errors import Problem
-from service.feel.types import ANY, BUILT_IN, ConstrainedType, ContextType, FunctionType, ListType, Seen, Type
+from service.feel.types import (
+    ALONE,
+    ANY,
+    BUILT_IN,
+    ConstrainedType,
+    ContextType,
+    Entries,
+    FunctionType,
+    ListType,
+    Seen,
+    Type,
+)
 from service.feel.values import Value, admitted
 
 _ALIASES = {
@@ -31,8 +42,8 @@ class LateType(Type):
     name: str
     find: Callable[[], Type]
 
-    def admits(self, value: Value, seen: Seen | None = None) -> bool:
-        return self.find().admits(value, seen)
+    def admits(self, value: Value, seen: Seen | None = None, within: Entries = ALONE) -> bool:
+        return self.find().admits(value, seen, within)
 
     def __str__(self) -> str:
         return self.name
@@ -102,37 +113,45 @@ class TypeTable(Mapping[str, Type]):
             return ANY
         return found
 
-    def _build(self, definition: Element) -> Type:
-        """The type of an item definition or component."""
+    def _build(self, definition: Element, siblings: frozenset[str] = frozenset()) -> Type:
+        """The type of an item definition, or of a component beside its siblings."""
         base = self._base(definition)
-        allowed = child(definition, "allowedValues")
         name = name_of(definition)
+        allowed, constraint = child(definition, "allowedValues"), child(definition, "typeConstraint")
         if allowed is not None:
-            base = self._constrained(name, base, allowed)
+            base = self._constrained(name, base, allowed, siblings, projected=True)
         if definition.get("isCollection") == "true":
             base = ListType(base)
-        constraint = child(definition, "typeConstraint")
-        return base if constraint is None else self._constrained(name, base, constraint)
+        return base if constraint is None else self._constrained(name, base, constraint, siblings)
 
     def _base(self, definition: Element) -> Type:
         components = list(children(definition, "itemComponent"))
         if components:
-            return ContextType({name_of(each): self._build(each) for each in components})
+            names = frozenset(name_of(each) for each in components)
+            return ContextType({name_of(each): self._build(each, names) for each in components})
         function = child(definition, "functionItem")
         if function is not None:
             parameters = tuple(self.reference(each.get("typeRef"), each) for each in children(function, "parameters"))
             return FunctionType(parameters, self.reference(function.get("outputTypeRef"), function))
         return self.reference(text_of(child(definition, "typeRef")) or definition.get("typeRef"), definition)
 
-    def _constrained(self, name: str, base: Type, allowed: Element) -> Type:
-        text = text_of(allowed)
+    def _constrained(
+        self, name: str, base: Type, tests: Element, siblings: frozenset[str], projected: bool = False
+    ) -> Type:
+        """The base with allowed values or a constraint, which see the values of sibling components (clause 7.3.3).
+
+        Allowed values of a type of lists are those of the items unless they speak of the list as ``?``.
+        """
+        text = text_of(tests)
         try:
-            tests = feel.compile_unary_tests(text)
+            test = feel.compile_unary_tests(text, siblings).test
         except feel.FeelSyntaxError as error:
-            self._problems.append(Problem(name, line_of(allowed), str(error), error))
+            self._problems.append(Problem(name, line_of(tests), str(error), error))
             return base
-        if isinstance(base, ListType) and "?" not in text:
+        if projected and isinstance(base, ListType) and "?" not in text:
             return ConstrainedType(
-                name, base, lambda value: all(item is None or tests.test(admitted(item)) is True for item in value)
+                name,
+                base,
+                lambda value, within: all(item is None or test(admitted(item), within) is True for item in value),
             )
-        return ConstrainedType(name, base, lambda value: tests.test(value) is True)
+        return ConstrainedType(name, base, lambda value, within: test(value, within) is True)

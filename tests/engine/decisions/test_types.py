@@ -11,7 +11,15 @@ TYPES = """<itemDefinition name="tByte"><typeRef>number</typeRef>
   <itemDefinition name="tNumbers"><functionItem outputTypeRef="number"><parameters name="x" typeRef="number"/>
     </functionItem></itemDefinition>
   <itemDefinition name="tFew" isCollection="true"><typeRef>number</typeRef>
-    <typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"""
+    <typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>
+  <itemDefinition name="tPath" isCollection="true"><typeRef>number</typeRef>
+    <typeConstraint><text>[1, 2], [3]</text></typeConstraint></itemDefinition>
+  <itemDefinition name="tSpan"><itemComponent name="low end"><typeRef>number</typeRef></itemComponent>
+    <itemComponent name="high end"><typeRef>number</typeRef>
+      <typeConstraint><text>&gt;= low end</text></typeConstraint></itemComponent>
+    <itemComponent name="marks" isCollection="true"><typeRef>number</typeRef>
+      <allowedValues><text>[low end..high end]</text></allowedValues></itemComponent></itemDefinition>
+  <itemDefinition name="tSpans" isCollection="true"><typeRef>tSpan</typeRef></itemDefinition>"""
 PLUS = """<businessKnowledgeModel id="plus" name="plus"><encapsulatedLogic>
   <formalParameter name="x" typeRef="number"/><formalParameter name="y" typeRef="number"/>
   <literalExpression typeRef="number"><text>x + y</text></literalExpression>
@@ -32,6 +40,19 @@ PLUS = """<businessKnowledgeModel id="plus" name="plus"><encapsulatedLogic>
         ("null instance of tNamed", False),
         ("[1, 2] instance of tFew", True),
         ("[1, 2, 3] instance of tFew", False),
+        ("[1, 2] instance of tPath", True),
+        ("[3] instance of tPath", True),
+        ("[2, 1] instance of tPath", False),
+        ("[1] instance of tPath", False),
+        ("{low end: 1, high end: 3, marks: [1, 2]} instance of tSpan", True),
+        ("{low end: 5, high end: 3, marks: null} instance of tSpan", False),
+        ("{low end: 1, high end: 3, marks: [1, 4]} instance of tSpan", False),
+        ("[{low end: 1, high end: 3, marks: [2]}, {low end: 3, high end: 9, marks: [7]}] instance of tSpans", True),
+        (
+            "{m: [2], r: [{low end: 1, high end: 3, marks: m}, {low end: 3, high end: 9, marks: m}] "
+            "instance of tSpans}.r",
+            False,
+        ),
         ("(function(x: number) x * 2) instance of tNumbers", True),
         ("(function(x: string) 1) instance of tNumbers", False),
         ('(function(x: number) "a") instance of tNumbers', False),
