@@ -13,6 +13,8 @@ const COLOURS = {
   defaultLabelColor: 'var(--bs-body-color)',
 };
 
+const MARGIN = 20;
+
 async function draw(container) {
   const response = await fetch(container.dataset.source);
 
@@ -25,7 +27,8 @@ async function draw(container) {
   await viewer.importXML(await response.text());
   mark(viewer, container);
   count(viewer, JSON.parse(container.dataset.here));
-  show(viewer, Object.keys(JSON.parse(container.dataset.here)));
+  heat(viewer, JSON.parse(container.dataset.heat || '{}'));
+  show(viewer, Object.keys(JSON.parse(container.dataset.here)), container.dataset.process);
   container.dataset.drawn = 'true';
 }
 
@@ -56,12 +59,32 @@ function count(viewer, tokens) {
   }
 }
 
-/** Show the place at a readable size; without a place the whole drawing. */
-function show(viewer, here) {
+/** Colour steps by their shade and write their number beside them. */
+function heat(viewer, shades) {
+  const known = viewer.get('elementRegistry');
+
+  for (const [id, { shade, text }] of Object.entries(shades)) {
+    if (known.get(id)) {
+      const html = Object.assign(document.createElement('span'), { className: 'tokens', textContent: text });
+      viewer.get('canvas').addMarker(id, `heat-${shade}`);
+      viewer.get('overlays').add(id, { position: { top: -12, right: 12 }, scale: false, html });
+    }
+  }
+}
+
+/** Show the place at a readable size; without a place the pool of the process, or the whole drawing. */
+function show(viewer, here, process) {
   const canvas = viewer.get('canvas');
-  const place = here.map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  const known = viewer.get('elementRegistry');
+  const place = here.map((id) => known.get(id)).find(Boolean);
+  const pool = known.find(({ businessObject }) => process && businessObject.processRef?.id === process);
 
   canvas.zoom('fit-viewport');
+
+  if (pool && !place) {
+    const { x, y, width, height } = pool;
+    canvas.viewbox({ x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN });
+  }
 
   if (place && canvas.zoom() < 0.6) {
     const { width, height } = canvas.viewbox().outer;

@@ -8,6 +8,7 @@ import flask
 from service.web import (
     account,
     assets,
+    charts,
     definitions,
     inbox,
     instances,
@@ -39,6 +40,7 @@ NOUNS = (
     objections,
     papers,
     notifications,
+    charts,
 )
 
 
@@ -49,5 +51,6 @@ def init_app(app: flask.Flask) -> None:
     words.init_app(app)
     problems.init_app(app)
     notifications.init_app(app)
+    charts.init_app(app)
     for noun in NOUNS:
         app.register_blueprint(noun.pages)

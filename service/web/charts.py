@@ -1,0 +1,162 @@
+"""Charts for supervisors: a process version's diagram as a heat map, and how a campaign goes. Each has its table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import flask
+import flask_babel
+
+from service import errors, identity
+from service.errors import _
+from service.supervision import campaigns, stays
+from service.web.pages import Pages, person
+
+pages = Pages("charts")
+
+MEASURES = {
+    "here": _("Where work stands now"),
+    "average": _("Average stay"),
+    "longest": _("Longest stay"),
+}
+HEAT = 5
+"""Shades of the heat map: the hottest step has the last one."""
+
+
+def init_app(app: flask.Flask) -> None:
+    """Let templates tell a stay in words."""
+    app.jinja_env.filters["stay"] = stay
+
+
+def stay(time: timedelta | None) -> str:
+    """How long something stayed: 3.5 天."""
+    if time is None:
+        return "–"
+    days = time / timedelta(days=1)
+    if days < 1:
+        return str(flask_babel.format_timedelta(time, threshold=1))
+    return errors.localize(_("%(days)s days"), days=f"{days:.0f}" if days >= 10 else f"{days:.1f}")
+
+
+@pages.get("/charts")
+def index() -> Any:
+    """List the campaigns and process versions in which the reader supervises something."""
+    by = _supervisor()
+    return flask.render_template("charts.html", campaigns=campaigns.listing(by), versions=stays.versions(by))
+
+
+@pages.get("/charts/processes/<int:key>")
+def process(key: int) -> Any:
+    """Show the diagram of a process version with where work stands and how long it stays."""
+    measure = flask.request.args.get("measure", "here")
+    measure = measure if measure in MEASURES else "here"
+    drawn, found = stays.of(key, _supervisor())
+    return flask.render_template(
+        "heatmap.html",
+        key=key,
+        process=drawn,
+        stays=found,
+        measure=measure,
+        measures=MEASURES,
+        heat=_heat(found, measure),
+    )
+
+
+@pages.get("/charts/campaigns/<int:key>")
+def campaign(key: int) -> Any:
+    """Show how a campaign goes: its dated stages, its townships or villages, quotas and balance."""
+    by = _supervisor()
+    run, unit, name, state = campaigns.find(key, by)
+    rows, stages = campaigns.compare(run, unit, by), campaigns.stages(run, by)
+    drawn = {
+        "stages": _of_stages(stages),
+        "work": _of_work(rows),
+        "quota": _of_quota(rows),
+        "balance": _of_balance(rows),
+    }
+    return flask.render_template(
+        "campaign.html",
+        run=run,
+        unit=unit,
+        name=name,
+        state=state,
+        rows=rows,
+        stages=stages,
+        charts=drawn,
+    )
+
+
+def _supervisor() -> identity.Person:
+    if not identity.access.looks_after_others(person()):
+        raise errors.Forbidden(_("Only those who supervise a unit see its charts."))
+    return person()
+
+
+def _heat(found: Iterable[stays.Stay], measure: str) -> dict[str, dict[str, Any]]:
+    """For each step that is worth a colour its shade, 1 to HEAT, and what to write beside it."""
+    sizes = {each.id: _size(each, measure) for each in found}
+    most = max(sizes.values(), default=0.0)
+    words = {each.id: str(each.here) if measure == "here" else stay(getattr(each, measure)) for each in found}
+    return {
+        id: {"shade": max(1, round(HEAT * size / most)), "text": words[id]} for id, size in sizes.items() if size > 0
+    }
+
+
+def _size(each: stays.Stay, measure: str) -> float:
+    value = getattr(each, measure)
+    return value.total_seconds() if isinstance(value, timedelta) else float(value or 0)
+
+
+def _of_stages(stages: Sequence[campaigns.Stage]) -> dict[str, Any]:
+    days = [each.day.isoformat() for each in stages]
+    return _chart(
+        days,
+        {
+            _("Done in time"): [each.in_time for each in stages],
+            _("Done late"): [each.late for each in stages],
+            _("Overdue"): [each.overdue for each in stages],
+            _("Open, in time"): [each.open - each.overdue for each in stages],
+        },
+        stacked=True,
+    )
+
+
+def _of_work(rows: Sequence[campaigns.Row]) -> dict[str, Any]:
+    return _chart(
+        [row.unit.name for row in rows],
+        {
+            _("Done in time"): [row.in_time for row in rows],
+            _("Done late"): [row.late for row in rows],
+            _("Overdue"): [row.overdue for row in rows],
+            _("Open, in time"): [row.open - row.overdue for row in rows],
+        },
+        stacked=True,
+    )
+
+
+def _of_quota(rows: Sequence[campaigns.Row]) -> dict[str, Any] | None:
+    if all(row.quota is None for row in rows):
+        return None
+    return _chart(
+        [row.unit.name for row in rows],
+        {_("Quota"): [row.quota for row in rows], _("Listed persons"): [row.listed for row in rows]},
+    )
+
+
+def _of_balance(rows: Sequence[campaigns.Row]) -> dict[str, Any] | None:
+    if all(row.target is None for row in rows):
+        return None
+    return _chart(
+        [row.unit.name for row in rows],
+        {
+            _("Planned to leave"): [row.target for row in rows],
+            _("Leaving"): [row.leaving for row in rows],
+            _("Arriving"): [row.arriving for row in rows],
+        },
+    )
+
+
+def _chart(names: list[str], series: Mapping[str, list[Any]], *, stacked: bool = False) -> dict[str, Any]:
+    """What `frontend/src/charts.js` draws."""
+    told = [{"name": errors.localize(name), "values": values} for name, values in series.items()]
+    return {"names": names, "series": told, "stacked": stacked}
