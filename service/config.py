@@ -63,6 +63,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "PROXIES": number("LIKA_PROXIES"),
         "CHANNELS": os.environ.get("LIKA_CHANNELS") or None,
         "WORKDAYS": os.environ.get("LIKA_WORKDAYS") or None,
+        "URGE_EVERY": number("LIKA_URGE_EVERY", 1),
         "CLOCK_MAY_MOVE": flag("LIKA_CLOCK_MAY_MOVE"),
         "PARTS": [part for part in os.environ.get("LIKA_PARTS", "").split(",") if part] or None,
     }
@@ -76,9 +77,9 @@ def flag(variable: str) -> bool:
     return os.environ.get(variable, "").lower() in ("1", "true", "yes", "on")
 
 
-def number(variable: str) -> int:
-    """Return what an environment variable counts, 0 if it is not set."""
-    text = os.environ.get(variable) or "0"
+def number(variable: str, usual: int = 0) -> int:
+    """Return what an environment variable counts, `usual` if it is not set."""
+    text = os.environ.get(variable) or str(usual)
     if not text.isdecimal():
         raise ValueError(f"{variable} must be a whole number, not {text!r}")
     return int(text)

@@ -24,6 +24,9 @@ document.addEventListener('change', ({ target }) => {
   if (target.matches('#process')) {
     narrowSteps(target);
   }
+  if (target.dataset.all) {
+    target.form.querySelectorAll(`[name="${target.dataset.all}"]`).forEach((box) => { box.checked = target.checked; });
+  }
 });
 
 /** Offer only the steps of the chosen process. */

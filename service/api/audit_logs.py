@@ -1,5 +1,6 @@
 """The audit log: who did what to what, when and why."""
 
+import dataclasses
 from typing import Any
 
 import sqlalchemy as sqla
@@ -8,6 +9,7 @@ from service import identity
 from service.api import schemas, search, sight
 from service.api.routes import Routes
 from service.api.search.fields import constant
+from service.db import values
 from service.workflow import models
 
 routes = Routes("Audit logs", "Who did what to what, when and why.")
@@ -56,6 +58,9 @@ CATEGORY = sqla.case(
     else_="DEPLOYED_RESOURCES",
 )
 ENTITY_KEY = sqla.func.coalesce(log.entity_key, log.key)
+
+
+VALUES = dataclasses.replace(search.MAP, show=lambda told: values.plain(values.untagged(told)))
 
 
 def _key_of(*entities: str) -> Any:
@@ -123,8 +128,8 @@ LISTING = search.Listing(
         _none("inboundChannelType", sort=True),
         _none("inboundChannelToolName", sort=True),
         search.Field("reason", search.TEXT, log.reason, filter=True, nullable=True),
-        search.Field("before", search.MAP, log.before, nullable=True),
-        search.Field("after", search.MAP, log.after, nullable=True),
+        search.Field("before", VALUES, log.before, nullable=True),
+        search.Field("after", VALUES, log.after, nullable=True),
     ],
     join=lambda query: query.select_from(log).outerjoin(instance, instance.key == log.instance_key),
     visible=sight.by_instance,

@@ -60,6 +60,16 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, parse_int=Decimal, parse_float=Decimal, object_hook=_unwrap)
 
 
+def tagged(value: Any) -> Any:
+    """Return the value as JSON with tags, for a jsonb column of plain JSON; `untagged` gives the value back."""
+    return json.loads(dumps(value))
+
+
+def untagged(value: Any) -> Any:
+    """Return the value of what `tagged` made."""
+    return loads(json.dumps(value))
+
+
 def plain(value: Any) -> Any:
     """Return the value as the API shows it: dates as ISO text; a number as int if whole, else float."""
     if isinstance(value, Decimal):

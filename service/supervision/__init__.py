@@ -2,11 +2,14 @@
 
 import flask
 
-from service import jobs
-from service.supervision import reminders, sweep
+from service import identity, jobs
+from service.supervision import interventions, remedies, reminders, sweep
+
+__all__ = ["init_app", "interventions", "remedies"]
 
 
 def init_app(app: flask.Flask) -> None:
-    """Let workers look for what stands still."""
+    """Let workers look for what stands still and what is due, and supervisors urge."""
     jobs.on_tick(sweep.tick)
     jobs.on_tick(reminders.tick)
+    identity.access.register("task.urge", identity.access.supervising)

@@ -12,6 +12,7 @@ from service.web import (
     definitions,
     inbox,
     instances,
+    interventions,
     notices,
     notifications,
     objections,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sqla
+from sqlalchemy import orm
 
 from service import db, errors, identity
 from service.db import values
@@ -87,10 +88,13 @@ class Wait:
 def steps(row: models.ProcessInstance, after: tuple[datetime, int] | None = None) -> tuple[Sequence[Step], str]:
     """The steps, the latest first, and what leads to earlier ones."""
     who = sqla.func.coalesce(User.name, task.completed_by, task.assignee, Unit.name)
+    called, place = orm.aliased(models.ProcessInstance), orm.aliased(Unit)
     query = (
         sqla.select(element.key, element.element_id, element.type, element.state, element.start_date, element.end_date)
-        .add_columns(task.name.label("task_name"), who.label("who"))
+        .add_columns(task.name.label("task_name"), who.label("who"), place.name.label("place"))
         .outerjoin(task, task.key == element.key)
+        .outerjoin(called, (called.parent_key == row.key) & (called.parent_element_key == element.key))
+        .outerjoin(place, (place.id == called.unit_id) & (place.id != row.unit_id))
         .outerjoin(User, User.username == sqla.func.coalesce(task.completed_by, task.assignee))
         .outerjoin(Unit, Unit.id == task.unit_id)
         .where(element.instance_key == row.key, element.start_date.is_not(None), element.type.not_in(HIDDEN))
@@ -169,6 +173,7 @@ def audit(instance_key: int) -> Sequence[Any]:
     query = (
         sqla.select(log.key, log.at, log.by, log.operation, log.entity_type, log.entity_key, log.reason)
         .add_columns(log.before, log.after, User.name.label("who"), task.name.label("task_name"))
+        .add_columns(task.state.label("task_state"))
         .outerjoin(User, User.username == log.by)
         .outerjoin(task, task.key == log.entity_key)
         .where(log.instance_key == instance_key)
@@ -196,6 +201,7 @@ def _step(found: Any, nodes: Mapping[str, model.Node]) -> Step:
     else:
         text = errors.localize(DONE.get(found.type, _("done by the system")), who=who)
     name = found.task_name or named(nodes, found.element_id)
+    name = f"{name} · {found.place}" if found.place else name
     return Step(found.key, name, text, found.state, found.start_date, found.end_date)
 
 

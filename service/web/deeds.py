@@ -8,6 +8,7 @@ from service import errors
 from service.db import values
 from service.errors import _
 from service.privacy import masking
+from service.supervision import measures
 from service.web import words
 
 TITLES: Mapping[str, str] = {
@@ -53,6 +54,22 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
     return [(_name(name), shown(name, old.get(name)), shown(name, new.get(name))) for name in names]
 
 
+def undoable(entries: Sequence[Any]) -> frozenset[int]:
+    """The keys of interventions that can be undone: the latest about each thing, of tasks only open ones.
+
+    `entries` come latest first.
+    """
+    seen: set[tuple[int | None, str]] = set()
+    found = []
+    for entry in entries:
+        about = {(entry.entity_key, name) for name in {**(entry.before or {}), **(entry.after or {})}}
+        stepped_in = entry.reason and entry.task_state in (None, "CREATED")
+        if stepped_in and measures.possible(entry) and not about & seen:
+            found.append(entry.key)
+        seen |= about
+    return frozenset(found)
+
+
 def shown(name: str, value: Any) -> str:
     """A value for people."""
     if value is None or value == "":
@@ -61,7 +78,7 @@ def shown(name: str, value: Any) -> str:
         return errors.localize(_("yes") if value else _("no"))
     if name in INSTANTS and isinstance(value, str):
         return words.moment(datetime.fromisoformat(value))
-    private = masking.everywhere(value)
+    private = masking.everywhere(values.untagged(value))
     if isinstance(private, list) and all(isinstance(each, str) for each in private):
         return "、".join(private) or "–"
     text = private if isinstance(private, str) else values.plain_json(private)

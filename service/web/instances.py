@@ -1,11 +1,12 @@
 """Process instances: the list of those one supervises, and the page of one (drill-down, DESIGN §5)."""
 
+from datetime import timedelta
 from typing import Any
 
 import flask
 import sqlalchemy as sqla
 
-from service import db, errors, identity
+from service import clock, db, errors, identity
 from service.errors import _
 from service.identity.models import Unit, User
 from service.web import course, deeds, family, history, inbox, runlist
@@ -13,6 +14,8 @@ from service.web.pages import Pages, person
 from service.workflow import models
 
 pages = Pages("instances")
+JUST_NOW = timedelta(minutes=10)
+"""So long the page offers to undo what one did last; the audit log offers it until something else changes it."""
 
 
 @pages.get("/instances")
@@ -72,7 +75,9 @@ def _rest(row: models.ProcessInstance) -> dict[str, Any]:
         "incidents": course.incidents(row),
         "waits": course.waits(row),
         "variables": course.variables(row),
-        "audit": course.audit(row.key),
+        "audit": (audit := course.audit(row.key)),
+        "undoable": deeds.undoable(audit) if row.state == "ACTIVE" else frozenset(),
+        "recent": clock.now() - JUST_NOW,
         "deeds": deeds,
     }
 

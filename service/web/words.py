@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from service import clock, identity, workdays
+from service.supervision import measures
 
 LATE, SOON, LATER = "late", "soon", "later"
 SOON_DAYS = 3
@@ -21,7 +22,7 @@ def init_app(app: flask.Flask) -> None:
     app.jinja_env.globals.update(
         role_title=identity.roles.title, lang=lang, look=look, looks_after_others=identity.access.looks_after_others
     )
-    app.jinja_env.globals["offered"] = offered
+    app.jinja_env.globals.update(offered=offered, measures=measures.ASKED)
     app.context_processor(lambda: {"me": flask.g.get("person")})
 
 

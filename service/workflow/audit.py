@@ -1,10 +1,26 @@
 """The log of who did what, when and why."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from service import clock, db, identity
 from service.db.batch import Batch
 from service.workflow.models import AuditLog
+
+_noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[list[int]]:
+    """Collect the keys of the entries that are made inside the block."""
+    keys: list[int] = []
+    token = _noted.set(keys)
+    try:
+        yield keys
+    finally:
+        _noted.reset(token)
 
 
 def record(
@@ -19,9 +35,13 @@ def record(
     after: dict[str, Any] | None = None,
     batch: Batch | None = None,
 ) -> None:
-    """Note one operation inside the open transaction, at once or with a batch. `before` and `after` are plain JSON."""
+    """Note one operation inside the open transaction, at once or with a batch.
+
+    `before` and `after` are plain JSON; variables among them as `values.tagged` gives them.
+    """
+    key = db.next_key()
     row = {
-        "key": db.next_key(),
+        "key": key,
         "at": clock.now(),
         "by": by.username,
         "operation": operation,
@@ -32,6 +52,8 @@ def record(
         "before": before,
         "after": after,
     }
+    if (keys := _noted.get()) is not None:
+        keys.append(key)
     into = Batch() if batch is None else batch
     into.insert(AuditLog.__table__, row)
     if batch is None:

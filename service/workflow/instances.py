@@ -141,9 +141,9 @@ def set_variables(
     with locked(instance_key, by=by, action="variables.set", even_suspended=True) as running, translated():
         given = running.taken(variables)
         seen = running.instance.visible(scope_key) if running.instance.waits(scope_key) else {}
-        before = values.plain({n: seen.get(n) for n in given})
+        before = values.tagged({n: seen.get(n) for n in given})
         running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local))
-        running.record("SET_VARIABLES", "VARIABLE", scope_key, reason=reason, before=before, after=values.plain(given))
+        running.record("SET_VARIABLES", "VARIABLE", scope_key, reason=reason, before=before, after=values.tagged(given))
 
 
 def modify(
@@ -295,4 +295,5 @@ def _hold(key: int, suspended: bool, by: identity.Person, reason: str | None) ->
             )
         running.row.suspended = suspended
         running.row.suspended_at = running.now if suspended else None
-        running.record(operation, "PROCESS_INSTANCE", key, reason=reason)
+        before, after = {"suspended": not suspended}, {"suspended": suspended}
+        running.record(operation, "PROCESS_INSTANCE", key, reason=reason, before=before, after=after)

@@ -36,13 +36,13 @@ class Visitor:
         assert answer.status_code == 200, answer.text
         return text(answer.text)
 
-    def queries(self, path: str) -> int:
-        """How many statements the server needs for a page."""
+    def queries(self, path: str, **fields: Any) -> int:
+        """How many statements the server needs for a page, or for the answer to a form."""
         seen: list[str] = []
         listener = lambda _c, _cursor, statement, *_rest: seen.append(statement)  # noqa: E731 - one function to remove
         event.listen(db.sa.engine, "before_cursor_execute", listener)
         try:
-            assert self.get(path).status_code == 200
+            assert (self.post(path, **fields) if fields else self.get(path)).status_code == 200
         finally:
             event.remove(db.sa.engine, "before_cursor_execute", listener)
         return len(seen)
