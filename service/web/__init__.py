@@ -36,6 +36,7 @@ NOUNS = (
     definitions,
     starting,
     instances,
+    interventions,
     notices,
     publicity,
     objections,
