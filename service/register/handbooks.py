@@ -1,6 +1,7 @@
 """Handbooks (扶贫手册), DOMAIN §3.4: cover and six parts, generated from register, pairing and plan (A17)."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,15 @@ def write(run: models.Run, case: models.Case, *, helper: Mapping[str, Any], plan
     book.parts = _parts(book.parts, case.household, helper, plan)
     book.written_at = clock.now()
     return book
+
+
+def deliver(run: models.Run, days: Mapping[int, date]) -> None:
+    """Note in the handbooks of a run on which day each household, by its key, got its own."""
+    held = sa.select(models.Handbook).where(
+        models.Handbook.run_key == run.key, models.Handbook.household_key.in_(list(days))
+    )
+    for book in db.sa.session.scalars(held):
+        book.delivered_at = datetime.combine(days[book.household_key], time(), clock.TZ)
 
 
 def answer(case: models.Case, field: str) -> dict[str, Any]:

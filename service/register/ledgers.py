@@ -15,17 +15,22 @@ def write(run_key: int, cases: Sequence[models.Case], extra: Sequence[Mapping[st
 
     The head's identity number is not copied: who prints the ledger reads it, masked or not, from the register.
     """
-    held = sa.select(models.Handbook.household_key, models.Handbook.no).where(models.Handbook.run_key == run_key)
-    books = dict(db.sa.session.execute(held).all())
+    held = sa.select(models.Handbook).where(models.Handbook.run_key == run_key)
+    books = {book.household_key: _of_book(book) for book in db.sa.session.scalars(held)}
     rows = []
     numbers: dict[int, int] = {}
     for case, more in zip(cases, extra, strict=True):
         assert case.household is not None
         numbers[case.unit_id] = numbers.get(case.unit_id, 0) + 1
-        columns = {**_columns(case, case.household), "handbook_no": books.get(case.household.key), **more}
+        columns = {**_columns(case, case.household), **books.get(case.household.key, {"handbook_no": None}), **more}
         rows.append(_row(run_key, case, numbers[case.unit_id], columns))
     _upsert(rows)
     return len(rows)
+
+
+def _of_book(book: models.Handbook) -> dict[str, Any]:
+    delivered = book.delivered_at and book.delivered_at.astimezone(clock.TZ).date()
+    return {"handbook_no": book.no, "handbook_on": delivered}
 
 
 def _row(run_key: int, case: models.Case, number: int, columns: dict[str, Any]) -> dict[str, Any]:

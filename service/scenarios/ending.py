@@ -109,6 +109,7 @@ def _handbooks(root_key: int) -> list[dict[str, Any]]:
     return [
         {"no": book.no, "code": known[book.household_key].code, "members": known[book.household_key].members}
         | {**_unit(book.unit_id), "parts": book.parts, "written_at": _local(book.written_at)}
+        | {"delivered_at": _local(book.delivered_at)}
         for book in books
     ]
 

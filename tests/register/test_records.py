@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from service import db, errors
+from service import clock, db, errors
 from service.register import households, models, villages
 from tests.register import world as worlds
 
@@ -139,6 +139,17 @@ def test_the_ledger_is_numbered_within_each_village_and_holds_no_number(listed):
     assert number not in str([row.columns for row in rows])
 
 
+def test_ledger_and_handbook_tell_when_the_household_got_the_book(listed):
+    listed.do("handbooks-write", listed.township)
+    handed = [{"name": "上寨屯", "on": date(2014, 9, 25)}]
+    headers = {"delivered": "=handed_out[name = case.hamlet and case.persons > 2].on[1]"}
+    listed.do("ledger-write", listed.upper, headers, handed_out=handed)
+    rows = db.sa.session.scalars(sa.select(models.LedgerRow).order_by(models.LedgerRow.key)).all()
+    assert [row.columns["handbook_on"] for row in rows] == [None, date(2014, 9, 25)]
+    books = db.sa.session.scalars(sa.select(models.Handbook).order_by(models.Handbook.no)).all()
+    assert [book.delivered_at for book in books][:2] == [None, datetime(2014, 9, 25, tzinfo=clock.TZ)]
+
+
 def test_writing_the_ledger_again_replaces_its_rows(listed):
     for _ in range(2):
         listed.do("ledger-write", listed.township)
@@ -156,7 +167,8 @@ def test_statistics_add_up_from_villages_to_the_township(listed):
 
 
 def test_statistics_may_count_by_flow_before_anything_is_confirmed(listed):
-    where = {"where": '=case.state = "已审核"', "entered": "=case.persons > 2"}
+    listed_ = '=case.state = "已审核"'
+    where = {"where": listed_, "due": listed_, "entered": "=case.persons > 2"}
     counted = listed.do("statistics-write", listed.township, where)["statistics"]
     assert (counted["new_households"], counted["new_persons"]) == (3, 9)
     assert counted["entry_rate_pct"] == Decimal("66.67")

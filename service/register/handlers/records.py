@@ -1,6 +1,7 @@
 """What is written once a list is final: register, handbooks, ledger, statistics, archive, audit (DOMAIN §7, §9.3)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -86,11 +87,15 @@ def write_handbooks(job: handlers.Job) -> Mapping[str, Any]:
 def write_ledger(job: handlers.Job) -> Mapping[str, Any]:
     """Write the ledger (台账) rows of the cases that pass ``where``; header ``columns`` adds FEEL columns.
 
+    Header ``delivered`` (FEEL date over ``case``): when the household got its handbook, which the book notes too.
     Gives ``ledger_rows``. Writing again replaces the rows of the same households.
     """
     task = scope.of(job)
-    runs.get(task.run_key)
+    run = runs.get(task.run_key)
     chosen = task.cases()
+    if "delivered" in task.headers:
+        days = {case.household_key: expressions.value(task.headers, "delivered", task.about(case)) for case in chosen}
+        handbooks.deliver(run, {key: day for key, day in days.items() if key and type(day) is date})
     extra = [expressions.context(task.headers, "columns", task.about(case)) for case in chosen]
     return {"ledger_rows": ledgers.write(task.run_key, chosen, extra)}
 
@@ -99,8 +104,9 @@ def write_ledger(job: handlers.Job) -> Mapping[str, Any]:
 def write_statistics(job: handlers.Job) -> Mapping[str, Any]:
     """Add up the statistics table (统计表) of the unit: base, flows, natural changes, notices, objections, samples.
 
-    Flows are those confirmed; with header ``where`` the cases that pass it count by their flow. Header ``entered``
-    (FEEL over ``case``) counts records entered. Gives ``statistics``.
+    Flows are those confirmed; with header ``where`` the cases that pass it count by their flow. Headers ``due``
+    and ``entered`` (FEEL over ``case``) count the records to be entered, and those of them that are.
+    Gives ``statistics``.
     """
     task = scope.of(job)
     counts = figures.noted(task.run_key, task.unit_id) | figures.natural(task.run_key, task.unit_id)
@@ -108,7 +114,7 @@ def write_statistics(job: handlers.Job) -> Mapping[str, Any]:
     counts |= {"base_households": households, "base_persons": persons}
     counts |= _flows(task) if task.headers.get("where") else figures.confirmed(task.run_key, task.unit_id)
     if entered := task.headers.get("entered"):
-        due = task.cases()
+        due = task.cases("due")
         counts |= {"records_due": len(due), "records_entered": len(task.pick(due, entered, "entered"))}
     return {"statistics": statistics.complete(counts)}
 
