@@ -2,7 +2,7 @@
 
 import { chosenFiles, focusFirstFault, openForm, showFaults, typed } from './lib/form.js';
 import { Draft } from './lib/drafts.js';
-import { Refusal, get, send, token } from './lib/server.js';
+import { get, send, upload } from './lib/server.js';
 import { once } from './lib/once.js';
 
 const PERIOD = 15_000;
@@ -82,7 +82,7 @@ const complete = once(async (key) => {
   button.disabled = true;
 
   try {
-    await upload(answers);
+    await upload(page.dataset.files, form ? chosenFiles(form) : [], answers);
     const { next } = await send(page.dataset.complete, answers, { key });
     draft?.forget();
     window.location.assign(next);
@@ -90,27 +90,6 @@ const complete = once(async (key) => {
     button.disabled = false;
   }
 });
-
-/** Send the files that the answers name before the answers themselves. */
-async function upload(answers) {
-  const text = JSON.stringify(answers);
-
-  for (const [id, files] of form ? chosenFiles(form) : []) {
-    if (!files.length || !text.includes(JSON.stringify(id))) {
-      continue;
-    }
-
-    const body = new FormData();
-    files.forEach((file) => body.append('files', file));
-
-    const headers = { 'X-CSRFToken': token(), Accept: 'application/json' };
-    const response = await fetch(`${page.dataset.files}/${encodeURIComponent(id)}`, { method: 'POST', headers, body });
-
-    if (!response.ok) {
-      throw new Refusal(response.status, await response.json().catch(() => ({})));
-    }
-  }
-}
 
 function refused(refusal) {
   const elsewhere = form ? showFaults(form, refusal.fields) : Object.entries(refusal.fields);

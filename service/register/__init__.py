@@ -3,7 +3,7 @@
 import flask
 
 from service import identity
-from service.register import handlers, households, models, rosters
+from service.register import conclusions, handlers, households, models, rosters
 from service.workflow import extensions
 
 __all__ = ["handlers", "init_app", "models", "rosters"]
@@ -11,5 +11,5 @@ __all__ = ["handlers", "init_app", "models", "rosters"]
 
 def init_app(app: flask.Flask) -> None:
     """Let user tasks be rosters, and say who may see personal numbers."""
-    extensions.register(rosters.ROSTER, on_complete=rosters.complete, takes=(rosters.ROWS,))
+    extensions.register(rosters.ROSTER, on_complete=conclusions.complete, takes=(rosters.ROWS,))
     identity.access.register(households.READ_PERSONAL, identity.access.official)

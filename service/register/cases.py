@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,15 +16,29 @@ from service.register import models
 
 HOUSEHOLD, VILLAGE = "household", "village"
 _Above = orm.aliased(identity.Unit)
+LONGEST_KEY = 19
+"""Fewer digits than this fit into the database's whole numbers."""
 GAPS = ("gap_housing", "gap_education", "gap_health")
 
 
-def find(run_key: int, unit_id: int, limits: Mapping[str, Iterable[str]] | None = None) -> Sequence[models.Case]:
+def find(
+    run_key: int,
+    unit_id: int,
+    limits: Mapping[str, Iterable[str]] | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    since: datetime | None = None,
+) -> Sequence[models.Case]:
     """The cases of a run within a unit's subtree, by household code, with household, unit and the unit above loaded.
 
-    ``limits`` gives the values a column may have, as :func:`service.register.filters.limits` reads them.
+    ``limits`` gives the values a column may have, as :func:`service.register.filters.limits` reads them; ``names`` the
+    keys and codes of the cases wanted; ``since`` an instant after which they changed.
     """
     conditions = [_one_of(column, list(allowed)) for column, allowed in (limits or {}).items()]
+    if names is not None:
+        conditions.append(_called(names))
+    if since is not None:
+        conditions.append(models.Case.changed_at > since)
     query = _within(sa.select(models.Case), run_key, unit_id).where(*conditions)
     return list(db.sa.session.scalars(query).unique())
 
@@ -190,6 +205,15 @@ def facts_of(household: models.Household) -> dict[str, Any]:
         "entered_on": household.entered_on,
         **{name: getattr(household, name) for name in GAPS},
     }
+
+
+def _called(names: Sequence[str]) -> sa.ColumnElement[bool]:
+    keys = [int(name) for name in names if name.isdecimal() and len(name) < LONGEST_KEY]
+    return sa.or_(
+        models.Case.key.in_(keys),
+        models.Household.code.in_(names),
+        sa.and_(models.Case.kind == VILLAGE, identity.Unit.code.in_(names)),
+    )
 
 
 def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:

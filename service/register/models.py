@@ -166,7 +166,8 @@ class Case(db.Model):
     ``flow`` is what the case is about (新增, 返贫, 脱贫, 清退 …), ``state`` where it stands; both are words of the
     diagram. ``facts`` are the figures as this run found them, ``answers`` the form of each step by element id,
     ``results`` those of decisions by decision id, ``flags`` what the diagram notes. ``answered`` tells for an element
-    id which user task gave the answer: an earlier round's answer stays and does not count for a new task.
+    id which user task gave the answer: an earlier round's answer stays and does not count for a new task. ``entered``
+    tells for an element id who gave it and when, and the answer of the round before, which comes back if it is cleared.
     """
 
     __tablename__ = "cases"
@@ -187,6 +188,7 @@ class Case(db.Model):
     results: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     flags: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
     answered: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict)
+    entered: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON, default=dict, server_default="{}")
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

@@ -12,7 +12,7 @@ from typing import Any
 from service import db, engine, errors, identity
 from service.engine import model
 from service.jobs import handlers
-from service.register import cases, models, rosters, scope
+from service.register import cases, conclusions, entries, models, rosters, scope
 from service.register.handlers import lists
 from service.workflow import models as workflow
 from service.workflow import releases, tasks
@@ -95,7 +95,7 @@ def _enter(task: workflow.UserTask, rows: Sequence[Mapping[str, Any]]) -> Sheet:
     wrong: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         try:
-            rosters.enter(roster, [row], chosen)
+            entries.enter(roster, [row], chosen, by=identity.SYSTEM)
         except errors.Unprocessable as refused:
             wrong[str(row.get("case"))] = {
                 place.removeprefix("rows.0."): text for place, text in refused.fields.items()
@@ -103,7 +103,7 @@ def _enter(task: workflow.UserTask, rows: Sequence[Mapping[str, Any]]) -> Sheet:
     done = [case for case in chosen if roster.done(case) and str(case.key) not in wrong]
     verdicts = {case.key: _result(roster, case) for case in done}
     for case in done:
-        rosters.apply(roster, case)
+        conclusions.apply(roster, case)
     places, trouble = _ranked(task, roster)
     lines = {}
     for case in chosen:

@@ -4,29 +4,29 @@ The diagram says by ``zeebe:properties`` which cases (``roster``), which form a 
 done (``rosterDone``, default: answered in this task), and what becomes of it (``rosterSet`` state, ``rosterFlow``,
 ``rosterFacts``, ``rosterFlags``; ``rosterSave`` writes the row into the register: ``household`` or ``village``).
 ``rosterJudge`` names a decision that judges each row as it is entered, with ``rosterInputs`` (FEEL over the row's
-answers, too) as its inputs; its result is kept among the row's answers under the decision's id. All but the ids are
-FEEL over ``case`` and ``answered`` when they begin with "=".
+answers, too) as its inputs; its result is kept among the row's answers under the decision's id. ``rosterColumns`` names
+what the table shows, see :mod:`service.register.columns`. All but the ids are FEEL over ``case`` and ``answered`` when
+they begin with "=".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from service import db, errors, forms, identity
+from service import db, errors, forms
 from service.errors import _
 from service.identity import units
-from service.register import audit, cases, expressions, filters, households, models, villages
-from service.workflow import confidential, releases, tasks
+from service.register import audit, cases, expressions, filters, households, models
 from service.workflow import models as workflow
+from service.workflow import releases
 
 ROSTER = "roster"
 ROWS = "rows"
 SAVE, JUDGE, INPUTS = "rosterSave", "rosterJudge", "rosterInputs"
 HAMLET = "hamlet"
-SAVERS = {"household": households.take_over, "village": villages.take_over}
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,16 @@ class Roster:
     task: workflow.UserTask
     variables: Mapping[str, Any]
 
-    def cases(self) -> list[models.Case]:
-        """The cases that belong to the task now, by village and household code."""
+    def cases(self, names: Sequence[str] | None = None, *, since: datetime | None = None) -> list[models.Case]:
+        """The cases that belong to the task now, by village and household code.
+
+        ``names`` (keys or codes) and ``since`` (changed after an instant) narrow them, so that one row of thousands
+        costs no more than one row.
+        """
         where = self.task.properties.get(ROSTER, "").strip()
         limits = filters.limits(where, self.variables)
-        found = cases.find(self.task.root_key, _home(self.task, self.variables), limits)
+        home = _home(self.task, self.variables)
+        found = cases.find(self.task.root_key, home, limits, names=names, since=since)
         return [case for case in found if where in ("", "=true") or self.holds(where, case, ROSTER)]
 
     @property
@@ -64,94 +69,20 @@ class Roster:
 
     def about(self, case: models.Case) -> dict[str, Any]:
         """What the FEEL of the properties sees."""
-        answered = case.answered.get(self.task.element_id) == str(self.task.key)
-        return {**self.variables, "case": cases.context(case), "answered": answered}
+        return {**self.variables, "case": cases.context(case), "answered": self.answered(case)}
+
+    def answered(self, case: models.Case) -> bool:
+        """Whether a row was answered in this very task."""
+        return case.answered.get(self.task.element_id) == str(self.task.key)
+
+    def answers(self, case: models.Case) -> Mapping[str, Any]:
+        """What was answered for a row in this very task; nothing yet is an empty mapping."""
+        found: Mapping[str, Any] = case.answers.get(self.task.element_id, {}) if self.answered(case) else {}
+        return found
 
     def holds(self, expression: str, case: models.Case, name: str) -> bool:
         """Whether a property is true of a row."""
         return expressions.holds(expression, self.about(case), name)
-
-
-def enter(
-    roster: Roster, rows: Sequence[Mapping[str, Any]], chosen: Sequence[models.Case] | None = None
-) -> list[models.Case]:
-    """Check and store the answers of some rows; all of them or, with one error per place, none.
-
-    A row names its case by ``case`` (its key or code). ``chosen`` are the roster's cases where they are at hand.
-
-    :raises errors.Unprocessable: wrong answers, keyed ``rows.<number from 0>.<component path>``.
-    """
-    chosen = roster.cases() if chosen is None else chosen
-    by_name = {name: case for case in chosen for name in (str(case.key), cases.code(case))}
-    form = roster.form()
-    fields: dict[str, Any] = {}
-    checked = []
-    for number, row in enumerate(rows):
-        case = by_name.get(str(row.get("case", "")))
-        if case is None:
-            fields[f"{ROWS}.{number}.case"] = errors.localize(_("This row is not in the list"))
-            continue
-        given = {name: value for name, value in row.items() if name != "case"}
-        with _collected(fields, number):
-            checked.append((number, case, _check(form, given, roster.about(case))))
-    for number, case, answers in checked if not fields else ():
-        with _collected(fields, number):
-            _store(roster, case, answers)
-    if fields:
-        raise errors.Unprocessable(_("Some rows are not right"), fields=fields)
-    return [case for _number, case, _answers in checked]
-
-
-def save(key: int, rows: Sequence[Mapping[str, Any]], *, by: identity.Person) -> tuple[Roster, list[models.Case]]:
-    """Enter rows of an open task before it is completed; gives the roster and the cases entered.
-
-    :raises errors.Problem: as ``tasks.complete``, and as ``enter``.
-    """
-    with tasks.opened(key, by, "task.complete") as (_running, task):
-        if ROSTER not in task.properties:
-            raise errors.Conflict(_("The task %(key)s has no rows"), key=key)
-        roster = Roster(task, visible_variables(task))
-        return roster, enter(roster, rows)
-
-
-def finish(roster: Roster, chosen: Sequence[models.Case]) -> dict[str, Any]:
-    """Refuse to end while rows are open; then let the roster's cases become what the task says. Gives the counts.
-
-    :raises errors.Unprocessable: open rows, by code.
-    """
-    open_rows = [case for case in chosen if not roster.done(case)]
-    if open_rows:
-        names = "、".join(cases.code(case) for case in open_rows[:10])
-        raise errors.Unprocessable(_("%(count)s rows are not done yet: %(names)s"), count=len(open_rows), names=names)
-    for case in chosen:
-        apply(roster, case)
-    counts = cases.count(chosen, ROSTER)
-    return {"roster_total": len(chosen), **counts}
-
-
-def apply(roster: Roster, case: models.Case) -> None:
-    """Let a case become what the task says of its row."""
-    properties, about = roster.task.properties, roster.about(case)
-    cases.change(
-        case,
-        state=expressions.value(properties, "rosterSet", about),
-        flow=expressions.value(properties, "rosterFlow", about),
-        facts=expressions.context(properties, "rosterFacts", about),
-        flags=expressions.context(properties, "rosterFlags", about),
-    )
-
-
-def complete(task: workflow.UserTask, answers: Mapping[str, Any], by: Any) -> dict[str, Any]:
-    """The hook of user tasks with a roster: enter the rows sent along, finish, and return the counts as variables."""
-    roster = Roster(task, visible_variables(task))
-    rows = answers.get(ROWS) or []
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise errors.Invalid(_("rows must be a list of {case, answers}"))
-    chosen = roster.cases()
-    enter(roster, rows, chosen)
-    counts = finish(roster, chosen)
-    db.sa.session.flush()
-    return {**{name: value for name, value in answers.items() if name != ROWS}, **counts}
 
 
 def prefill(roster: Roster, case: models.Case) -> dict[str, Any]:
@@ -172,38 +103,6 @@ def visible_variables(task: workflow.UserTask) -> dict[str, Any]:
     query = sa.select(workflow.Variable).where(workflow.Variable.scope_key.in_(scopes))
     found = sorted(db.sa.session.scalars(query), key=lambda variable: scopes.index(variable.scope_key))
     return {variable.name: variable.value for variable in found}
-
-
-@contextmanager
-def _collected(fields: dict[str, Any], number: int) -> Iterator[None]:
-    """Note what is wrong in a row under its number and go on."""
-    try:
-        yield
-    except errors.Unprocessable as refused:
-        fields |= {f"{ROWS}.{number}.{place}": message for place, message in refused.fields.items()}
-
-
-def _judged(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """What the task's decision says of a row, by the decision's id."""
-    properties = roster.task.properties
-    if not (decision := properties.get(JUDGE)):
-        return {}
-    about = {**roster.about(case), **answers}
-    inputs = {**about, **expressions.context(properties, INPUTS, about)}
-    return {decision: releases.get(roster.task.deployment_key).decide(decision, inputs)}
-
-
-def _check(form: forms.Form | None, given: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
-    return forms.validate(form, given, about, lang=None) if form else dict(given)
-
-
-def _store(roster: Roster, case: models.Case, answers: Mapping[str, Any]) -> None:
-    element = roster.task.element_id
-    save = roster.task.properties.get(SAVE)
-    answers = {**answers, **_judged(roster, case, answers)}
-    kept = confidential.taken(SAVERS[save](case, answers) if save else answers, roster.release)
-    case.answers = {**case.answers, element: kept}
-    case.answered = {**case.answered, element: str(roster.task.key)}
 
 
 def _home(task: workflow.UserTask, variables: Mapping[str, Any]) -> int:

@@ -1,34 +1,34 @@
 """The table of a roster task: which columns, what stands in them, and which can be filled in on the spot."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from service import forms
+from service import clock
 from service.db import values
-from service.register import cases, models, rosters
+from service.register import cases, columns, entries, models, rosters
+from service.web import words
 from service.workflow import models as workflow
 from service.workflow import releases
 
-MOST_INLINE = 4
-INLINE = frozenset({"radio", "select", "textfield", "textarea", "number", "checkbox", "datetime"})
-
 
 @dataclass(frozen=True)
-class Column:
-    """A field of the row's form that the table itself can take. `options` are (JSON value, label)."""
+class Cell:
+    """What stands in a column: the value as JSON ("" for none) and in words."""
 
-    key: str
-    label: str
-    kind: str
-    options: tuple[tuple[str, str], ...] = ()
+    json: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Row:
-    """A case as a row; `answers` are what was answered in this task."""
+    """A case as a row.
+
+    `answers` are what was answered in this task, `cells` what the table shows; `stamp`, `by` and `at` tell of the entry.
+    """
 
     key: int
     code: str
@@ -39,6 +39,11 @@ class Row:
     state: str
     done: bool
     answers: Mapping[str, Any]
+    cells: Mapping[str, Cell]
+    beside: Mapping[str, str]
+    stamp: str | None
+    by: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,18 @@ class Table:
     """All rows of a roster task, with the sums of its foot."""
 
     roster: rosters.Roster
+    read_at: datetime = field(default_factory=clock.now)
+
+    @cached_property
+    def cases(self) -> list[models.Case]:
+        """The cases of the rows, by village and code."""
+        return self.roster.cases()
 
     @cached_property
     def rows(self) -> list[Row]:
         """The rows, by village and code."""
-        chosen = self.roster.cases()
-        several = len({case.unit_id for case in chosen}) > 1
-        return [row(self.roster, case, with_village=several) for case in chosen]
+        several = len({case.unit_id for case in self.cases}) > 1
+        return rows(self.roster, self.cases, self.columns, with_village=several)
 
     @property
     def persons(self) -> int:
@@ -87,10 +97,24 @@ class Table:
         return form_text(self.roster)
 
     @cached_property
-    def columns(self) -> Sequence[Column]:
-        """The fields that can be filled in inside the table: those of a small and plain form, else none."""
-        form = self.roster.form()
-        return inline(form) if form else ()
+    def columns(self) -> Sequence[columns.Column]:
+        """The columns that are fields of the row's form."""
+        return columns.of(self.roster, self.cases[0] if self.cases else None)
+
+    @property
+    def told_columns(self) -> list[dict[str, Any]]:
+        """The columns as scripts read them."""
+        return [values.plain(asdict(column)) for column in self.columns]
+
+    @property
+    def editable(self) -> bool:
+        """Whether something can be filled in inside the table."""
+        return any(column.editable for column in self.columns)
+
+    @property
+    def into_register(self) -> bool:
+        """Whether a row is written into the register at once; then each is entered by itself."""
+        return rosters.SAVE in self.roster.task.properties
 
 
 def of(task: workflow.UserTask) -> Table:
@@ -98,23 +122,17 @@ def of(task: workflow.UserTask) -> Table:
     return Table(rosters.Roster(task, rosters.visible_variables(task)))
 
 
-def row(roster: rosters.Roster, case: models.Case, *, with_village: bool = False) -> Row:
-    """One case as the table shows it."""
-    household = case.household
-    hamlet = (household.hamlet or household.group_no) if household else ""
-    place = " ".join(part for part in (case.unit.name if with_village else "", hamlet) if part)
-    answered = case.answered.get(roster.task.element_id) == str(roster.task.key)
-    return Row(
-        key=case.key,
-        code=cases.code(case),
-        unit=case.unit.code,
-        name=household.head_name if household else case.unit.name,
-        place=place,
-        persons=case.persons,
-        state=case.state,
-        done=roster.done(case),
-        answers=values.plain(case.answers.get(roster.task.element_id, {})) if answered else {},
-    )
+def rows(
+    roster: rosters.Roster,
+    found: Sequence[models.Case],
+    shown: Sequence[columns.Column],
+    *,
+    with_village: bool = False,
+) -> list[Row]:
+    """Cases as the table shows them."""
+    made = [entries.of(roster, case) for case in found]
+    names = entries.names(made)
+    return [_row(roster, case, shown, entry, names, with_village) for case, entry in zip(found, made, strict=True)]
 
 
 def form_text(roster: rosters.Roster) -> str:
@@ -124,33 +142,35 @@ def form_text(roster: rosters.Roster) -> str:
     return releases.content(key)[1].decode() if key else ""
 
 
-def inline(form: forms.Form) -> Sequence[Column]:
-    """The columns of a form with a few plain fields; a form that needs more has none and opens in the side panel."""
-    fields = [component for component in form.walk() if component.data]
-    plain = all(_is_plain(component) for component in fields) and not any(component.components for component in fields)
-    return tuple(_columns(fields)) if fields and len(fields) <= MOST_INLINE and plain else ()
+def _row(
+    roster: rosters.Roster,
+    case: models.Case,
+    shown: Sequence[columns.Column],
+    entry: entries.Entry | None,
+    names: Mapping[str, str],
+    with_village: bool,
+) -> Row:
+    household = case.household
+    hamlet = (household.hamlet or household.group_no) if household else ""
+    place = " ".join(part for part in (case.unit.name if with_village else "", hamlet) if part)
+    answers = roster.answers(case)
+    return Row(
+        key=case.key,
+        code=cases.code(case),
+        unit=case.unit.code,
+        name=household.head_name if household else case.unit.name,
+        place=place,
+        persons=case.persons,
+        state=case.state,
+        done=roster.done(case),
+        answers=values.plain(answers),
+        cells={column.key: _cell(column, columns.shown(column, answers)) for column in shown},
+        beside=columns.beside(roster, case),
+        stamp=entries.stamp(entry),
+        by=names[entry.by] if entry else "",
+        at=words.moment(entry.at) if entry else "",
+    )
 
 
-def plain_columns(form: forms.Form | None) -> Sequence[Column]:
-    """All plain fields of a form as columns, however many."""
-    return tuple(_columns([each for each in form.walk() if each.data and _is_plain(each)])) if form else ()
-
-
-def _is_plain(component: forms.Component) -> bool:
-    attributes = component.attributes
-    if component.type not in INLINE or len(component.data) != 1 or component.disabled or component.readonly:
-        return False
-    if component.type in ("radio", "select"):
-        return isinstance(attributes.get("values"), list | tuple)
-    return component.type != "datetime" or attributes.get("subtype") == "date"
-
-
-def _columns(fields: Sequence[forms.Component]) -> Iterator[Column]:
-    for component in fields:
-        options = component.attributes.get("values") or ()
-        yield Column(
-            component.data[0],
-            component.label or str(component.attributes.get("dateLabel") or component.data[0]),
-            "choice" if component.type in ("radio", "select") else component.type,
-            tuple((values.plain_json(each["value"]), str(each["label"])) for each in options),
-        )
+def _cell(column: columns.Column, value: Any) -> Cell:
+    return Cell("" if value is None else values.plain_json(value), column.show(value))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from service import db, errors, identity
 from service.identity import people, units
-from service.register import cases, households, models, rosters
+from service.register import cases, entries, households, models, rosters
 from service.workflow import models as workflow
 from service.workflow import tasks
 from tests.register import world as worlds
@@ -99,7 +99,7 @@ def test_open_rows_keep_the_task_open_and_store_nothing(visit):
 
 def test_rows_entered_before_count(visit):
     with db.transaction():
-        rosters.enter(rosters.Roster(task(), {}), [visited(visit.codes[0])])
+        entries.enter(rosters.Roster(task(), {}), [visited(visit.codes[0])], by=identity.SYSTEM)
     complete([visited(visit.codes[1])])
     assert set(visit.states().values()) == {"已调查"}
 
@@ -218,5 +218,5 @@ def test_a_row_starts_with_what_was_answered_else_with_what_is_known(visit):
     case = roster.cases()[0]
     assert rosters.prefill(roster, case)["head_name"] == case.household.head_name
     with db.transaction():
-        rosters.enter(roster, [{**visited(visit.codes[0]), "head_name": "改名"}])
+        entries.enter(roster, [{**visited(visit.codes[0]), "head_name": "改名"}], by=identity.SYSTEM)
     assert rosters.prefill(roster, roster.cases()[0])["head_name"] == "改名"

@@ -50,3 +50,24 @@ export async function send(address, body, { method = 'POST', key, keepalive = fa
 export function get(address) {
   return send(address, undefined, { method: 'GET' });
 }
+
+/** Send the files that answers name, before the answers themselves; `chosen` are [id, File[]]. Raises Refusal. */
+export async function upload(address, chosen, answers) {
+  const text = JSON.stringify(answers);
+
+  for (const [id, files] of chosen) {
+    if (!files.length || !text.includes(JSON.stringify(id))) {
+      continue;
+    }
+
+    const body = new FormData();
+    files.forEach((file) => body.append('files', file));
+
+    const headers = { 'X-CSRFToken': token(), Accept: 'application/json' };
+    const response = await fetch(`${address}/${encodeURIComponent(id)}`, { method: 'POST', headers, body });
+
+    if (!response.ok) {
+      throw new Refusal(response.status, await response.json().catch(() => ({})));
+    }
+  }
+}

@@ -1,6 +1,6 @@
 /** Search, filter and sort a table that is already here. */
 
-export function arrange(roster) {
+export function arrange(roster, changed) {
   const body = roster.querySelector('tbody');
   const search = roster.querySelector('#roster-search');
   const show = roster.querySelector('#roster-show');
@@ -17,6 +17,7 @@ export function arrange(roster) {
       const wanted = !show.value || (show.value === 'done') === (row.dataset.done === '1');
       row.hidden = !(fits && wanted);
     }
+    changed();
   };
 
   search.addEventListener('input', narrow);
@@ -30,7 +31,7 @@ export function arrange(roster) {
 function sort(body, button) {
   const head = button.closest('th');
   const down = head.getAttribute('aria-sort') === 'ascending';
-  const column = head.cellIndex;
+  const column = [...head.parentElement.cells].indexOf(head);
   const value =
     { persons: (row) => Number(row.dataset.persons), done: (row) => Number(row.dataset.done) }[button.dataset.sort] ||
     ((row) => row.cells[column].textContent.trim());
