@@ -139,6 +139,7 @@ function applied(number) {
   const box = note(texts.applied.replace('{count}', number), 'success');
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: back.textContent });
 
+  box.classList.add('pe-auto');
   button.className = 'btn btn-sm btn-outline-success ms-2';
   button.addEventListener('click', () => {
     undo();

@@ -1,7 +1,7 @@
 """The entries of a roster: a row's answers are checked, stored, taken back, and known by who gave them and when.
 
-Several people may fill in one roster. Who sends a row says which entry of it was seen (its instant, none for a row
-without answers); an entry that somebody else changed meanwhile is refused and told, never overwritten.
+Several people may fill in one roster. Who sends a row says which entry of it was seen (its key, none for a row without
+answers); an entry that somebody else changed meanwhile is refused and told, never overwritten.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ Seen = Mapping[str, Any]
 class Entry:
     """The last entry of a row in its task."""
 
+    key: str
     by: str
     at: datetime
 
@@ -45,12 +46,7 @@ class Outcome:
 def of(roster: rosters.Roster, case: models.Case) -> Entry | None:
     """Who answered a row in this task last, and when."""
     found = case.entered.get(roster.task.element_id)
-    return Entry(found["by"], found["at"]) if found and roster.answered(case) else None
-
-
-def stamp(entry: Entry | None) -> str | None:
-    """An entry as those who send a row name it."""
-    return entry.at.isoformat() if entry else None
+    return Entry(found["key"], found["by"], found["at"]) if found and roster.answered(case) else None
 
 
 def enter(
@@ -65,7 +61,7 @@ def enter(
     """Check and store the answers of some rows: all of them or none; if ``partly``, those that are right.
 
     A row names its case by ``case`` (its key or code). ``chosen`` are the roster's cases where they are at hand,
-    ``seen`` the stamps of the entries that the sender saw, by the row's ``case``.
+    ``seen`` the keys of the entries that the sender saw, by the row's ``case``.
 
     :raises errors.Unprocessable: wrong answers by place, unless ``partly``.
     """
@@ -158,7 +154,7 @@ def _named(by_name: Mapping[str, models.Case], name: str) -> models.Case:
 def _ensure_same(roster: rosters.Roster, case: models.Case, name: str, seen: Seen) -> None:
     """Refuse a row whose entry is another than the one seen."""
     last = of(roster, case)
-    if name not in seen or seen[name] == stamp(last):
+    if name not in seen or seen[name] == (last.key if last else None):
         return
     if last is None:
         raise _refused(errors.localize(_("Somebody has cleared this row meanwhile")))
@@ -200,7 +196,10 @@ def _store(roster: rosters.Roster, case: models.Case, answers: Mapping[str, Any]
     kept = confidential.taken(SAVERS[save](case, answers) if save else answers, roster.release)
     before = case.entered.get(element, {}) if roster.answered(case) else _earlier(roster, case)
     earlier = {name: before[name] for name in ("answers", "task") if name in before}
-    case.entered = {**case.entered, element: {**earlier, "by": by.username, "at": clock.now()}}
+    case.entered = {
+        **case.entered,
+        element: {**earlier, "key": str(db.next_key()), "by": by.username, "at": clock.now()},
+    }
     case.answers = {**case.answers, element: kept}
     case.answered = {**case.answered, element: str(roster.task.key)}
 

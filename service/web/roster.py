@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from service import clock, errors
+from service import clock, db, errors
 from service.api import bodies
 from service.db import values
 from service.errors import _
@@ -55,24 +55,25 @@ def save_rows(key: int) -> Any:
     """Save rows and clear others, all or none, or those that are right (`partly`).
 
     422 names each wrong answer as `rows.<number>.<path>`, and as `rows.<number>.case` a row that somebody else changed
-    since it was seen: `seen` gives the stamps of the entries that the sender knows.
+    since it was seen: `seen` gives the `stamp` of each row that the sender knows.
     """
     given = bodies.read()
     rows, clear, seen = given.get("rows"), given.get("clear", []), given.get("seen", {})
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows) or len(rows) > MOST:
         raise errors.Invalid(_("rows must be a list of {case, answers}"))
     if not isinstance(clear, list) or not isinstance(seen, dict):
-        raise errors.Invalid(_("clear must be a list of cases, seen the stamps by case"))
-    roster, outcome = entries.save(
-        key,
-        rows,
-        by=person(),
-        seen=seen,
-        partly=given.get("partly") is True,
-        merge=given.get("merge") is True,
-        clear=[str(each) for each in clear],
-    )
-    saved = [{**_told(row), "before": outcome.before.get(row.key)} for row in _rows(roster, outcome.entered)]
+        raise errors.Invalid(_("clear must be a list of cases, seen a stamp for each case"))
+    with db.transaction():
+        roster, outcome = entries.save(
+            key,
+            rows,
+            by=person(),
+            seen=seen,
+            partly=given.get("partly") is True,
+            merge=given.get("merge") is True,
+            clear=[str(each) for each in clear],
+        )
+        saved = [{**_told(row), "before": outcome.before.get(row.key)} for row in _rows(roster, outcome.entered)]
     return {"rows": values.plain(saved), "fields": outcome.refused}
 
 

@@ -27,7 +27,7 @@ class Cell:
 class Row:
     """A case as a row.
 
-    `answers` are what was answered in this task, `cells` what the table shows; `stamp`, `by` and `at` tell of the entry.
+    `answers` were given in this task, `cells` what the table shows; `stamp`, `by` and `at` tell of its entry.
     """
 
     key: int
@@ -166,7 +166,7 @@ def _row(
         answers=values.plain(answers),
         cells={column.key: _cell(column, columns.shown(column, answers)) for column in shown},
         beside=columns.beside(roster, case),
-        stamp=entries.stamp(entry),
+        stamp=entry.key if entry else None,
         by=names[entry.by] if entry else "",
         at=words.moment(entry.at) if entry else "",
     )

@@ -26,7 +26,7 @@ SPOKEN = frozenset(
 TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<script.*?</script>|<style.*?</style>", re.DOTALL)
 LANGUAGES = frozenset({"中文", "English"})
 """Each language is named in itself."""
-KEYS = frozenset({"Ctrl+Enter"})
+KEYS = frozenset({"Ctrl+Enter", "Ctrl+Z", "Alt+PageUp", "Alt+PageDown"})
 
 
 def used() -> dict[str | tuple[str, ...], None]:

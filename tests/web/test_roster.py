@@ -1,50 +1,22 @@
 """Roster tasks: rows filled in on the spot, in the side panel, many at once, and with the keyboard."""
 
+import re
 import time
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sqla
 from playwright.sync_api import expect
 
-from service import db
 from service.identity import people, units
-from service.register import households, models
-from service.workflow import models as workflow
-from tests.web.conftest import ROOT, deploy, start
-
-FORMS = ("f_verify", "f_vote", "f_list_done")
-VISITING = Path(__file__).with_name("visiting.bpmn")
+from service.register import entries
+from tests.web import visiting
+from tests.web.conftest import start
 
 
 @pytest.fixture
 def village(county):
-    """The upper village: vera for its committee, and three households."""
-    people.add("vera", "Vera", "correct horse battery")
-    people.join("vera", "village_committee", units.find("4502-e-u"))
-    deploy(
-        {
-            VISITING.name: VISITING.read_bytes(),
-            "review_rules.dmn": (ROOT / "processes" / "review_rules.dmn").read_bytes(),
-            **{f"{n}.form": (ROOT / "forms" / f"{n}.form").read_bytes() for n in FORMS},
-        }
-    )
-    _settle(county["village"], 3)
+    """The upper village with three households."""
+    visiting.prepare(county["village"])
     return county
-
-
-def _settle(unit, count):
-    with db.transaction():
-        for number in range(count):
-            households.create(unit, {"head_name": f"吴文{number}", "hamlet": "上寨屯", "members": []})
-
-
-def _tasks(**variables):
-    """The keys of the tasks to verify and to vote, in a new run."""
-    start("visiting", unit="4502-e-u", **variables)
-    task = workflow.UserTask
-    found = dict(db.sa.session.execute(sqla.select(task.element_id, task.key).where(task.state == "CREATED")).all())
-    return found["Task_Verify"], found["Task_Vote"]
 
 
 def _open(reader, key):
@@ -53,64 +25,143 @@ def _open(reader, key):
     return reader.page
 
 
-def _cases():
-    db.sa.session.rollback()
-    db.sa.session.expire_all()
-    return list(db.sa.session.scalars(sqla.select(models.Case).order_by(models.Case.key)))
-
-
 def _row(page, name):
     return page.locator("#roster-table tbody tr").filter(has_text=name)
 
 
+def _cell(page, name, field):
+    return _row(page, name).locator(f"[data-field={field}]")
+
+
+def _use(page, name, field):
+    """Click into a cell; gives its field."""
+    cell = _cell(page, name, field)
+    cell.click()
+    return cell.locator("input, select, textarea")
+
+
+def _paste(page, text):
+    """Put text on the clipboard, as a spreadsheet does, and paste it."""
+    page.evaluate(
+        "text => { const data = new DataTransfer(); data.setData('text/plain', text);"
+        "document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, "
+        "cancelable: true})) }",
+        text,
+    )
+
+
 def test_a_row_is_filled_in_on_the_spot_and_saves_itself_when_it_is_right(as_, village):
-    verify, _vote = _tasks(quota=7)
+    verify, _vote = visiting.tasks(quota=7)
     page = _open(as_("vera"), verify)
     row = _row(page, "吴文1")
-    row.get_by_label("核实意见").select_option("同意")
-    expect(row.locator(".standing")).not_to_have_text("done")
-    row.get_by_label("核实人").fill("石清")
-    row.get_by_label("核实日期").fill("2026-07-10")
-    row.get_by_label("核实日期").blur()
-    expect(row.locator(".standing")).to_have_text("done")
+    _use(page, "吴文1", "verify_opinion").select_option("同意")
+    expect(row.locator(".standing .todo")).to_contain_text("核实人")
+    _use(page, "吴文1", "verified_by").fill("石清")
+    _use(page, "吴文1", "verified_on").fill("2026-07-10")
+    page.keyboard.press("Enter")
+    expect(row.locator(".standing")).to_contain_text("done")
+    expect(row.locator(".standing .by")).to_contain_text("Vera")
     expect(page.locator("#roster-done")).to_have_text("1")
-    answers = [case.answers.get("Task_Verify") for case in _cases()]
+    answers = [case.answers.get("Task_Verify") for case in visiting.cases()]
     assert [answer and answer["verify_opinion"] for answer in answers] == [None, "同意", None]
     expect(page.locator("tfoot")).to_contain_text("quota 7")
 
 
 def test_what_is_typed_while_a_row_is_on_its_way_is_saved_after_it(as_, village):
-    verify, _vote = _tasks(quota=7)
+    verify, _vote = visiting.tasks(quota=7)
     page = _open(as_("vera"), verify)
     held = []
     page.route("**/rows", lambda route: route.continue_() if held else held.append(route))
     row = _row(page, "吴文1")
-    row.get_by_label("核实意见").select_option("同意")
-    row.get_by_label("核实人").fill("石清")
-    row.get_by_label("核实日期").fill("2026-07-10")
-    row.get_by_label("核实日期").blur()
+    _use(page, "吴文1", "verify_opinion").select_option("同意")
+    _use(page, "吴文1", "verified_by").fill("石清")
+    _use(page, "吴文1", "verified_on").fill("2026-07-10")
+    page.keyboard.press("Enter")
     expect(row.locator(".standing")).to_have_text("Saving …")
     held[0].continue_()
-    expect(row.locator(".standing")).to_have_text("done")
-    assert [answer["verified_by"] for case in _cases() if (answer := case.answers.get("Task_Verify"))] == ["石清"]
+    expect(row.locator(".standing")).to_contain_text("done")
+    assert [answer["verified_by"] for case in visiting.cases() if (answer := case.answers.get("Task_Verify"))] == [
+        "石清"
+    ]
 
 
 def test_what_is_wrong_in_a_row_is_told_there_and_survives_a_reload(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     vera = as_("vera")
-    row = _row(_open(vera, verify), "吴文0")
-    row.get_by_label("核实意见").select_option("剔除")
-    expect(row.locator(".standing .wrong")).to_be_visible()
-    expect(row.get_by_label("剔除理由")).to_have_class("form-control form-control-sm is-invalid")
-    row = _row(_open(vera, verify), "吴文0")
-    expect(row.get_by_label("核实意见")).to_have_value('"剔除"')
-    expect(row.locator(".standing")).to_have_text("Not saved")
-    assert _cases()[0].answers == {}
+    page = _open(vera, verify)
+    _use(page, "吴文0", "verify_opinion").click()
+    _paste(page, "弃权")
+    expect(_row(page, "吴文0").locator(".standing .wrong")).to_be_visible()
+    expect(_cell(page, "吴文0", "verify_opinion")).to_have_class(re.compile("is-invalid"))
+    page = _open(vera, verify)
+    expect(_cell(page, "吴文0", "verify_opinion")).to_have_text("弃权")
+    expect(_row(page, "吴文0").locator(".standing")).to_have_text("Not saved")
+    assert visiting.cases()[0].answers == {}
     assert vera.faults() == []
 
 
+def test_a_block_from_excel_is_pasted_and_taken_back(as_, village):
+    verify, _vote = visiting.tasks()
+    page = _open(as_("vera"), verify)
+    _use(page, "吴文0", "verify_opinion").focus()
+    _paste(page, "同意\t\t石清\t2026年7月10日\r\n剔除\t\t石清\t2026/7/9\r\n同意\t\t石清\t20260708\r\n")
+    expect(page.locator("#roster-done")).to_have_text("2")
+    expect(_row(page, "吴文1").locator(".standing .todo")).to_contain_text("剔除理由")
+    expect(_cell(page, "吴文2", "verified_on")).to_have_text("2026-07-08")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#roster-done")).to_have_text("0")
+    expect(_cell(page, "吴文1", "verified_by")).to_have_text("")
+    assert [case.answers for case in visiting.cases()] == [{}, {}, {}]
+
+
+def test_the_keyboard_moves_edits_restores_and_fills_down_as_in_a_spreadsheet(as_, village):
+    verify, _vote = visiting.tasks()
+    page = _open(as_("vera"), verify)
+    _use(page, "吴文0", "verified_by").fill("石清")
+    page.keyboard.press("ArrowDown")
+    expect(_cell(page, "吴文1", "verified_by").locator("input")).to_be_focused()
+    page.keyboard.type("王")
+    page.keyboard.press("Escape")
+    expect(_cell(page, "吴文1", "verified_by").locator("input")).to_have_value("")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("F2")
+    page.keyboard.press("Home")
+    page.keyboard.type("大")
+    page.keyboard.press("Control+ArrowLeft")  # inside the text, since it is being edited
+    expect(_cell(page, "吴文0", "verified_by").locator("input")).to_have_value("大石清")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+ArrowUp")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Control+d")
+    expect(_cell(page, "吴文1", "verified_by")).to_have_text("大石清")
+    page.keyboard.press("Home")
+    page.keyboard.press("2")
+    page.keyboard.press("Tab")
+    expect(_cell(page, "吴文2", "verify_opinion")).to_have_text("剔除")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Shift+Tab")  # out of the table, to what stands before it
+    expect(_cell(page, "吴文0", "verify_opinion").locator("select")).to_have_count(0)
+
+
+def test_a_row_that_somebody_else_changed_is_told_and_not_overwritten(as_, village):
+    verify, _vote = visiting.tasks()
+    page = _open(as_("vera"), verify)
+    case = visiting.cases()[0]
+    answer = {"verify_opinion": "同意", "verified_by": "吴七", "verified_on": "2026-07-10"}
+    entries.save(verify, [{"case": str(case.key), **answer}], by=people.find("vito"))
+    _use(page, "吴文0", "verify_opinion").select_option("剔除")
+    standing = _row(page, "吴文0").locator(".standing")
+    expect(standing).to_contain_text("Vito changed this row")
+    expect(standing).to_contain_text("吴七")
+    assert visiting.cases()[0].answers["Task_Verify"]["verify_opinion"] == "同意"
+    standing.get_by_role("button", name="Take theirs").click()
+    expect(_cell(page, "吴文0", "verified_by")).to_have_text("吴七")
+    expect(standing).to_contain_text("Vito")
+
+
 def test_the_panel_takes_a_form_and_goes_on_to_the_next_household(as_, village):
-    _verify, vote = _tasks(present=9, representatives=9)
+    _verify, vote = visiting.tasks(present=9, representatives=9)
     vera = as_("vera")
     page = _open(vera, vote)
     _row(page, "吴文0").get_by_role("button", name="吴文0").click()
@@ -121,14 +172,14 @@ def test_the_panel_takes_a_form_and_goes_on_to_the_next_household(as_, village):
     panel.get_by_label("不同意").fill("1")
     page.keyboard.press("Control+Enter")
     expect(panel.get_by_role("heading", name="吴文1")).to_be_visible()
-    expect(_row(page, "吴文0").locator(".standing")).to_have_text("done")
-    assert _cases()[0].answers["Task_Vote"]["vote_yes"] == 8
+    expect(_row(page, "吴文0").locator(".standing")).to_contain_text("done")
+    assert visiting.cases()[0].answers["Task_Vote"]["vote_yes"] == 8
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="吴文1")).to_be_focused()
 
 
 def test_a_wrong_answer_in_the_panel_is_shown_at_its_field_and_kept(as_, village):
-    _verify, vote = _tasks(present=9, representatives=9)
+    _verify, vote = visiting.tasks(present=9, representatives=9)
     page = _open(as_("vera"), vote)
     page.get_by_role("button", name="吴文2").click()
     panel = page.locator("#panel[data-ready=true]")
@@ -142,7 +193,7 @@ def test_a_wrong_answer_in_the_panel_is_shown_at_its_field_and_kept(as_, village
 
 
 def test_many_rows_are_filled_in_at_once(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     page = _open(as_("vera"), verify)
     page.get_by_label("Select all that are shown").check()
     expect(page.locator("#roster-picked")).to_contain_text("3 selected")
@@ -153,12 +204,17 @@ def test_many_rows_are_filled_in_at_once(as_, village):
     panel.get_by_label("核实日期").fill("2026/07/10")
     panel.get_by_label("核实日期").press("Tab")
     page.locator("#panel-save").click()
+    expect(page.locator("#panel-sure")).to_contain_text("3 rows; 0 of them")
+    page.get_by_role("button", name="Yes, fill in 3 rows").click()
     expect(page.locator("#roster-done")).to_have_text("3")
-    assert {case.answers["Task_Verify"]["verified_by"] for case in _cases()} == {"石清"}
+    assert {case.answers["Task_Verify"]["verified_by"] for case in visiting.cases()} == {"石清"}
+    page.locator("#notes").get_by_role("button", name="Undo").click()
+    expect(page.locator("#roster-done")).to_have_text("0")
+    assert [case.answers for case in visiting.cases()] == [{}, {}, {}]
 
 
 def test_the_task_ends_when_all_rows_are_done_and_says_which_are_not(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     vera = as_("vera")
     page = _open(vera, verify)
     page.locator("#task[data-ready=true]").wait_for()
@@ -171,7 +227,7 @@ def test_the_task_ends_when_all_rows_are_done_and_says_which_are_not(as_, villag
     token = page.locator("meta[name=csrf-token]").get_attribute("content")
     sent = vera.context.request.post(
         f"{vera.address}/tasks/{verify}/rows",
-        data={"rows": [{"case": str(case.key), **answer} for case in _cases()]},
+        data={"rows": [{"case": str(case.key), **answer} for case in visiting.cases()]},
         headers={"X-CSRFToken": token, "Accept": "application/json"},
     )
     assert sent.status == 200
@@ -179,19 +235,8 @@ def test_the_task_ends_when_all_rows_are_done_and_says_which_are_not(as_, villag
     expect(page.get_by_role("heading", name="What comes next")).to_be_visible()
 
 
-def test_arrows_and_enter_move_as_in_a_spreadsheet(as_, village):
-    verify, _vote = _tasks()
-    page = _open(as_("vera"), verify)
-    first, second = _row(page, "吴文0"), _row(page, "吴文1")
-    first.get_by_label("核实人").focus()
-    page.keyboard.press("ArrowDown")
-    expect(second.get_by_label("核实人")).to_be_focused()
-    page.keyboard.press("Shift+Enter")
-    expect(first.get_by_label("核实人")).to_be_focused()
-
-
 def test_the_list_is_searched_filtered_and_sorted(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     page = _open(as_("vera"), verify)
     shown = page.locator("#roster-table tbody tr:not([hidden])")
     page.get_by_label("Search in the list").fill("文2")
@@ -205,14 +250,14 @@ def test_the_list_is_searched_filtered_and_sorted(as_, village):
 
 
 def test_who_may_not_do_the_task_sees_no_rows_and_saves_none(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     for name, status in (("bob", 404), ("charlie", 404), ("vera", 200)):
         reader = as_(name)
-        case = _cases()[0].key
+        case = visiting.cases()[0].key
         assert reader.open(f"/tasks/{verify}/rows/{case}").status == status
     alice = as_("alice")  # she supervises: she sees the rows and may not fill them in
     page = _open(alice, verify)
-    expect(page.locator("#roster-table [data-field]")).to_have_count(0)
+    expect(page.locator("#roster-table .open-to")).to_have_count(0)
     token = page.locator("meta[name=csrf-token]").get_attribute("content")
     sent = alice.context.request.post(
         f"{alice.address}/tasks/{verify}/rows", data={"rows": []}, headers={"X-CSRFToken": token}
@@ -221,17 +266,17 @@ def test_who_may_not_do_the_task_sees_no_rows_and_saves_none(as_, village):
 
 
 def test_a_row_of_another_village_is_not_in_the_list(as_, village):
-    verify, _vote = _tasks()
+    verify, _vote = visiting.tasks()
     other = units.add("4502-w-u", "外村", "village", units.find("4502-w"))
-    _settle(other.id, 1)
+    visiting.settle(other.id, 1)
     start("visiting", unit="4502-w-u")
-    stranger = next(case for case in _cases() if case.unit_id == other.id)
+    stranger = next(case for case in visiting.cases() if case.unit_id == other.id)
     assert as_("vera").open(f"/tasks/{verify}/rows/{stranger.key}").status == 404
 
 
 def test_three_hundred_rows_open_in_a_second(as_, village):
-    _settle(village["village"], 297)
-    verify, _vote = _tasks()
+    visiting.settle(village["village"], 297)
+    verify, _vote = visiting.tasks()
     vera = as_("vera")
     _open(vera, verify)
     begun = time.perf_counter()

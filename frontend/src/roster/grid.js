@@ -20,7 +20,6 @@ export class Grid {
     this.anchor = null;
 
     this.body.addEventListener('pointerdown', (event) => this.press(event));
-    this.body.addEventListener('click', (event) => this.click(event));
     this.body.addEventListener('dblclick', () => this.edit());
     this.body.addEventListener('focusin', ({ target }) => target.matches('.cell.open-to') && this.enter(target));
     this.body.addEventListener('focusout', ({ relatedTarget }) => {
@@ -34,6 +33,19 @@ export class Grid {
     this.body.addEventListener('copy', (event) => this.copy(event));
     this.body.addEventListener('paste', (event) => this.paste(event));
     this.makeReachable();
+    this.fix();
+    window.addEventListener('resize', () => this.fix());
+  }
+
+  /** Keep the widths of columns as they are: thousands of rows need not be measured again for each field. */
+  fix() {
+    const heads = [...this.table.tHead.rows[0].cells];
+
+    this.table.style.tableLayout = '';
+    heads.forEach((head) => (head.style.width = ''));
+    const widths = heads.map((head) => head.getBoundingClientRect().width);
+    heads.forEach((head, at) => (head.style.width = `${widths[at]}px`));
+    this.table.style.tableLayout = 'fixed';
   }
 
   /** One cell is reached with Tab: the first that can be filled in. */
@@ -64,18 +76,7 @@ export class Grid {
       this.extend(cell);
     } else {
       this.enter(cell);
-      this.fresh = cell;
     }
-  }
-
-  /** A click on a cell with a list opens the list. */
-  click(event) {
-    const cell = event.target.closest('.cell.open-to');
-
-    if (cell && cell === this.fresh && this.editor?.column.kind === 'choice') {
-      openList(this.editor.field);
-    }
-    this.fresh = null;
   }
 
   enter(cell, anchor = cell) {
@@ -168,7 +169,7 @@ export class Grid {
     }
     const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
 
-    if (steps && !alt && !(typing && (steps[1] || column.kind !== 'number'))) {
+    if (steps && !alt && !(typing && (steps[1] || !['number', 'textfield'].includes(column.kind)))) {
       return () => this.move(...steps, control, shift);
     }
     if (typing) {

@@ -72,26 +72,27 @@ export class Panel {
 
     this.form?.destroy();
     this.opened = rows;
-    this.confirmed = alone;
     this.faults.hidden = true;
     document.querySelector('#panel-title').textContent = title;
     document.querySelector('#panel-entry').textContent = '';
     document.querySelector('#panel-steps').toggleAttribute('hidden', !alone);
     document.querySelector('#panel-next')?.toggleAttribute('hidden', !alone);
-    document.querySelector('#panel-sure')?.toggleAttribute('hidden', true);
     this.list([]);
     if (this.save) {
-      this.save.textContent = this.save.dataset.save;
+      this.askAgain();
     }
 
     this.form = await openForm(document.querySelector('#panel-form'), this.schema, data, { readOnly: !this.save });
     this.canvas.show();
 
-    const before = JSON.stringify(typed(this.form));
+    let before = JSON.stringify(typed(this.form));
 
     this.form.on('changed', () => {
-      if (alone && JSON.stringify(typed(this.form)) !== before) {
-        this.saver.keep(rows[0].dataset.key, typed(this.form));
+      const now = JSON.stringify(typed(this.form));
+
+      if (now !== before) {
+        before = now;
+        alone ? this.saver.keep(rows[0].dataset.key, typed(this.form)) : this.askAgain();
       }
     });
   }
@@ -116,7 +117,7 @@ export class Panel {
       focusFirstFault(this.box);
       return false;
     }
-    if (!this.confirmed) {
+    if (this.opened.length > 1 && !this.confirmed) {
       this.ask();
       return false;
     }
@@ -141,11 +142,12 @@ export class Panel {
     this.confirmed = true;
     this.save.textContent = this.save.dataset.apply.replace('{count}', this.opened.length);
     sure.scrollIntoView({ block: 'nearest' });
-    this.form.on('changed', () => {
-      sure.hidden = true;
-      this.confirmed = false;
-      this.save.textContent = this.save.dataset.save;
-    });
+  }
+
+  askAgain() {
+    document.querySelector('#panel-sure').hidden = true;
+    this.confirmed = false;
+    this.save.textContent = this.save.dataset.save;
   }
 
   /** One row: at the fields of the form. Many rows: at the rows, since each may lack something else. */

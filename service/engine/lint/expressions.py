@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service import feel
 from service.engine import model
+from service.engine.lint import vocabulary
 from service.engine.lint.bundle import Chart
 from service.engine.lint.problem import Finding, Placed, Reason, at
 from service.errors import _
@@ -13,7 +14,7 @@ COUNTS = frozenset(
     "numberOfInstances numberOfActiveInstances numberOfCompletedInstances numberOfTerminatedInstances".split()
 )
 CASES = frozenset("case cases answered household village result villages households".split())
-OPEN_PROPERTIES = tuple("sendAs roster rosterDone rosterSet rosterFacts rosterFlow rosterFlags rosterInputs".split())
+OPEN_PROPERTIES = ("sendAs", *vocabulary.ROSTER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ PROCESS: Mapping[str, Rule[Callable[[Chart], Iterator[Finding]]]] = {
     "property-unknown": Rule(WARNING, naming.unknown_property),
     "roster-incomplete": Rule(ERROR, naming.incomplete_roster),
     "page-unknown": Rule(ERROR, work.unfitting_page),
+    "column-unknown": Rule(ERROR, naming.unknown_column),
     "feel-syntax": Rule(ERROR, expressions.wrong_feel),
     "feel-forgotten": Rule(WARNING, dataflow.forgotten_sign),
     "answers-unknown": Rule(WARNING, dataflow.unknown_answers),

@@ -98,3 +98,19 @@ def incomplete_roster(chart: Chart) -> Iterator[Finding]:
         if extra and "roster" not in node.properties:
             text = _("%(element)s has %(names)s but no property “roster” that says which cases it is about.")
             yield at(node, text, names=", ".join(extra))
+
+
+def unknown_column(chart: Chart) -> Iterator[Finding]:
+    """A column of a roster that is no field of the form of its rows."""
+    papers = {paper.id: paper for paper in chart.bundle.papers}
+    for node in chart.kind("userTask"):
+        written, paper = node.properties.get("rosterColumns", ""), papers.get(node.properties.get("rosterForm", ""))
+        if written.startswith("=") or paper is None:
+            continue
+        for name in filter(None, (each.strip() for each in re.split("[,，、]", written))):
+            if name not in paper.variables():
+                texts = (
+                    _("The roster of %(element)s has the column %(name)s, which its form does not have."),
+                    _("The roster of %(element)s has the column %(name)s, not in its form; did you mean %(near)s?"),
+                )
+                yield unknown_name(node, texts, name, paper.variables())

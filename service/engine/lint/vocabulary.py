@@ -198,7 +198,7 @@ EXTENSIONS: Mapping[str, Extension] = {
 }
 
 ROSTER = tuple(
-    "roster rosterForm rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags rosterJudge "
+    "roster rosterForm rosterColumns rosterDone rosterSet rosterSave rosterFacts rosterFlow rosterFlags rosterJudge "
     "rosterInputs".split()
 )
 REVIEW = ("reviewQuorum", "reviewRank")

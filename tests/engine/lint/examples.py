@@ -52,10 +52,14 @@ def _section(rule: str, severity: str, text: str) -> Section:
 
 
 def complete(text: str, kind: str = "xml") -> dict[str, bytes]:
-    """Whole files from the text of an example."""
-    ending = {"xml": "bpmn", "file": "bpmn", "dmn": "dmn", "json": "form"}[kind]
-    make = {"xml": drawing, "file": str, "dmn": lambda t: f"{DMN}{t}</definitions>", "json": str}[kind]
-    return {f"example{i}.{ending}": make(part).encode() for i, part in enumerate(text.split(NEXT_FILE))}
+    """Whole files from the text of an example; a part that is JSON is a form, whatever stands before it."""
+    ending = {"xml": "bpmn", "file": "bpmn", "dmn": "dmn", "json": "form"}
+    make = {"xml": drawing, "file": str, "dmn": lambda t: f"{DMN}{t}</definitions>", "json": str}
+    files = {}
+    for i, part in enumerate(text.split(NEXT_FILE)):
+        of_part = "json" if part.lstrip().startswith("{") else kind
+        files[f"example{i}.{ending[of_part]}"] = make[of_part](part).encode()
+    return files
 
 
 def drawing(fragment: str) -> str:
