@@ -8,6 +8,7 @@ import flask
 from service.web import (
     account,
     assets,
+    board,
     charts,
     definitions,
     inbox,
@@ -35,6 +36,7 @@ NOUNS = (
     review,
     definitions,
     starting,
+    board,
     instances,
     interventions,
     notices,

@@ -1,0 +1,3 @@
+/** The board of supervisors. */
+
+import './styles/board.css';
