@@ -25,7 +25,7 @@ from service.errors import _
 from service.identity import roles, units
 from service.identity.models import Unit
 from service.register import models as register
-from service.workflow import audit, instances, messages, models, releases
+from service.workflow import audit, delivery, instances, messages, models, releases
 
 FORM, BY, AS = "sendForm", "sendBy", "sendAs"
 KEPT = timedelta(days=7)
@@ -37,7 +37,7 @@ MOST_HOUSEHOLDS = 3_000
 class Offer:
     """Something a person may send: an event of a process, from a unit.
 
-    ``waiting`` and ``correlation_key`` are those of the subscription of who waits for it; a start has none.
+    ``waiting`` is the subscription of who waits for it; a start has none.
     """
 
     node: model.Node
@@ -46,7 +46,6 @@ class Offer:
     deployment_key: int
     unit: Unit
     waiting: int | None = None
-    correlation_key: str = ""
 
     @property
     def id(self) -> str:
@@ -94,9 +93,9 @@ def choices(offer: Offer) -> dict[str, Any]:
 
 
 def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> None:
-    """Check the answers with the form and send them.
+    """Check the answers with the form and send them to whom the offer means, even if others wait under the same key.
 
-    :raises errors.Unprocessable: wrong answers, by component path.
+    :raises errors.Unprocessable: wrong answers, by component path; errors.NotFound: he no longer waits.
     """
     form = forms.parse(offer.form_source.encode())
     checked = forms.validate(form, answers, {"unit": offer.unit.code, **choices(offer)}, lang=None)
@@ -113,8 +112,9 @@ def _deliver(offer: Offer, variables: Mapping[str, Any], by: identity.Person) ->
     event = offer.node.event
     if event is None:
         return instances.create_by_key(offer.definition_key, variables, by=by, unit=offer.unit.code).key
-    key, name = offer.correlation_key, event.name or ""
-    return messages.publish(name, key, variables, by=identity.SYSTEM, on_behalf_of=by, ttl=KEPT)
+    if offer.waiting is not None:
+        return delivery.hand_over(offer.waiting, variables, sender=by)
+    return messages.publish(event.name or "", "", variables, by=identity.SYSTEM, on_behalf_of=by, ttl=KEPT)
 
 
 def _starts(by: identity.Person) -> Iterator[Offer]:
@@ -146,7 +146,7 @@ def _waiting(by: identity.Person) -> Iterator[Offer]:
         node = process.nodes.get(waits.element_id)
         if node is not None and unit.id in {each.id for each in _units(node, by)}:
             name = process.name or process.id
-            yield Offer(node, name, definition_key, deployment_key, unit, waits.key, waits.correlation_key)
+            yield Offer(node, name, definition_key, deployment_key, unit, waits.key)
 
 
 def _units(node: model.Node, by: identity.Person) -> Sequence[Unit]:

@@ -25,6 +25,19 @@ def correlate(name: str, correlation_key: str, variables: Mapping[str, Any], *, 
         return key, instance_key
 
 
+def hand_over(subscription: int, variables: Mapping[str, Any], *, sender: identity.Person) -> int:
+    """Give a message at once to one subscription and to nobody else; returns the message's key.
+
+    Raises NotFound when he no longer waits.
+    """
+    with db.transaction() as session, translated():
+        waiting = session.get(models.MessageSubscription, subscription)
+        message = messages.addressed(waiting, variables, sender=sender) if waiting else None
+        if waiting is None or message is None or give(message, waiting) is None:
+            raise errors.NotFound(_("Nobody waits for this any more, or you may not send it."))
+        return message.key
+
+
 def give_what_came_before(instance_key: int, instant: datetime) -> None:
     """Give an instance the messages that were published before an instant and are still on their way to it.
 

@@ -62,6 +62,14 @@ def correlate(
     return _store(name, correlation_key, confidential.taken(variables), timedelta(), None, by).key, found[0]
 
 
+def addressed(
+    waiting: models.MessageSubscription, variables: Mapping[str, Any], *, sender: identity.Person
+) -> models.Message:
+    """Note a message for one who waits. It is kept for nobody."""
+    kept = confidential.taken(variables)
+    return _store(waiting.name, waiting.correlation_key, kept, timedelta(), None, sender)
+
+
 def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:
     """Bring together what a command began to wait for with what is kept, and what it threw with who waits."""
     awaited, thrown = list(awaited), list(thrown)

@@ -149,6 +149,19 @@ def test_who_has_not_the_role_finds_nothing_and_sends_nothing(as_, handing):
     assert db.sa.session.scalar(sqla.select(sqla.func.count()).select_from(models.ProcessInstance)) == 0
 
 
+def test_of_two_that_wait_alike_the_one_gets_it_for_whom_it_was_sent(handing):
+    olga, bob = people.find("olga"), people.find("bob")
+    for _each in range(2):
+        desk.send(_offer("olga", "布置收集材料"), {"township": "4502-e"}, by=olga)
+    jobs.run_pending()
+    older, younger = (offer for offer in desk.offers(bob) if not offer.starts)
+    desk.send(younger, {"name": "吴文安"}, by=bob)
+    jobs.run_pending()
+    assert [offer.id for offer in desk.offers(bob) if not offer.starts] == [older.id]
+    with pytest.raises(errors.NotFound):
+        desk.send(younger, {"name": "吴文安"}, by=bob)
+
+
 def test_what_came_too_late_is_not_taken(handing):
     olga, bob = people.find("olga"), people.find("bob")
     desk.send(_offer("olga", "布置收集材料"), {"township": "4502-e"}, by=olga)
