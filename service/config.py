@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from service import errors
+from service.errors import _
+
 SECRETS = {
     "SECRET_KEY": "LIKA_SECRET_KEY",
     "SECURITY_PASSWORD_SALT": "LIKA_PASSWORD_SALT",
@@ -78,10 +81,14 @@ def flag(variable: str) -> bool:
 
 
 def number(variable: str, usual: int = 0) -> int:
-    """Return what an environment variable counts, `usual` if it is not set."""
+    """Return what an environment variable counts, `usual` if it is not set.
+
+    :raises errors.Invalid: it is no whole number from 0, or too large to count anything.
+    """
     text = os.environ.get(variable) or str(usual)
-    if not text.isdecimal():
-        raise ValueError(f"{variable} must be a whole number, not {text!r}")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        told = _("The setting %(variable)s must be a whole number such as %(usual)s, not “%(text)s”.")
+        raise errors.Invalid(told, variable=variable, usual=usual, text=text)
     return int(text)
 
 

@@ -1,6 +1,7 @@
 """Settings and secrets."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import flask
 import pytest
 
 import service
-from service import config
+from service import config, errors
 
 
 @pytest.mark.parametrize(
@@ -56,9 +57,17 @@ def test_importing_the_package_does_not_load_the_web_framework():
 
 
 def test_a_number_of_proxies_that_is_none_is_refused(monkeypatch):
-    monkeypatch.setenv("LIKA_PROXIES", "one")
-    with pytest.raises(ValueError, match="LIKA_PROXIES"):
-        config.number("LIKA_PROXIES")
+    for wrong in ("one", "-1", "1.5", "²", "9" * 9):
+        monkeypatch.setenv("LIKA_PROXIES", wrong)
+        with pytest.raises(errors.Invalid, match="LIKA_PROXIES"):
+            config.number("LIKA_PROXIES")
+
+
+def test_a_wrong_setting_is_told_in_a_sentence(monkeypatch, tmp_path):
+    given = {**os.environ, "LIKA_PROXIES": "one", "LIKA_VAR": str(tmp_path), "LANG": "zh_CN.UTF-8"}
+    command = [sys.executable, "-m", "service.cli", "db", "upgrade"]
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n"), "LIKA_PROXIES" in done.stderr) == (1, 1, True)
 
 
 @pytest.mark.parametrize(("proxies", "caller"), [(0, "10.0.0.1"), (1, "203.0.113.7")])
