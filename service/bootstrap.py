@@ -36,13 +36,18 @@ BUNDLED = {"processes": (".bpmn", ".dmn"), "forms": (".form",)}
 def prepare(*, demo: bool = True) -> None:
     """Bring the database up to date and fill an empty one.
 
-    The tables come first, then roles, units, households and people, then the bundled processes and forms.
+    The tables come first, then units, households and people, then the bundled processes and forms.
     """
-    schema.upgrade()
-    roles.write_catalogue()
+    make_tables()
     if demo and _is_empty():
         seed("tree-a")
     deploy_bundled()
+
+
+def make_tables() -> None:
+    """Bring the tables up to date, and the roles in them."""
+    schema.upgrade()
+    roles.write_catalogue()
 
 
 def demo_posts() -> list[staff.Post]:
@@ -54,7 +59,6 @@ def demo_posts() -> list[staff.Post]:
 
 def seed(tree: str) -> list[staff.Post]:
     """Write a tree's units, villages, households and people. What is there stays."""
-    roles.write_catalogue()
     source = TREES[tree]
     if not units.exists(source.ROOT):
         worlds.sow(tree)

@@ -90,6 +90,11 @@ def translate(msgid: str, locale: str | None = None) -> str:
     return str(catalogue(locale or current_locale()).gettext(msgid))
 
 
+def translate_plural(singular: str, plural: str, count: int) -> str:
+    """Return a text with a number in the reader's locale."""
+    return str(catalogue(current_locale()).ngettext(singular, plural, count))
+
+
 @lru_cache
 def catalogue(locale: str) -> support.NullTranslations:
     """Return the texts of a locale, compiled once in a process."""

@@ -22,9 +22,17 @@ async function draw(container) {
     return;
   }
 
+  const xml = await response.text();
+
+  if (!xml.includes('BPMNDiagram')) {
+    container.hidden = true; // a file without a drawing may be deployed, too
+
+    return;
+  }
+
   const viewer = new NavigatedViewer({ container, bpmnRenderer: COLOURS, additionalModules: [TranslateModule] });
 
-  await viewer.importXML(await response.text());
+  await viewer.importXML(xml);
   mark(viewer, container);
   count(viewer, JSON.parse(container.dataset.here));
   heat(viewer, JSON.parse(container.dataset.heat || '{}'));

@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from service import errors, i18n
+from service.cli import _clicks
 from service.errors import _
 
 Told = TypeVar("Told", bound=click.Command)
@@ -47,7 +48,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Tell each command in a line."""
-        with formatter.section("Commands"):
+        with formatter.section(i18n.translate(_("Commands"))):
             formatter.write_dl([(name, i18n.translate(text)) for name, text in COMMANDS.items()])
 
     def get_help(self, ctx: click.Context) -> str:
@@ -89,6 +90,7 @@ def lika() -> None:
 def main() -> None:
     """Run the command line; a refused request is shown as one sentence with its places, exit code 1."""
     i18n.speak(i18n.from_environment())
+    _clicks.translate()
     try:
         code = lika.main(prog_name="lika", standalone_mode=False)
     except errors.Problem as problem:
@@ -111,7 +113,7 @@ def main() -> None:
 
 
 def _usage(error: click.UsageError) -> str:
-    """Tell a slip on the command line in the user's language; what click says of rarer ones is English."""
+    """Tell a slip on the command line in the user's language."""
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return errors.localize(_("%(name)s is missing."), name=error.param.make_metavar(error.ctx or _NO_CONTEXT))
     if isinstance(error, click.NoSuchOption):

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import sys
 from typing import Any
 
 import click
@@ -42,6 +43,14 @@ def _authorization(token: str | None, user: str | None) -> str:
         return f"Bearer {token}"
     if not user:
         raise click.UsageError(errors.localize(_("Say who you are: --token, --user, or the variable LIKA_TOKEN.")))
-    question = errors.localize(_("Password of %(user)s"), user=user)
-    password = os.environ.get("LIKA_PASSWORD") or click.prompt(question, hide_input=True, err=True)
+    password = os.environ.get("LIKA_PASSWORD") or _asked(user)
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _asked(user: str) -> str:
+    if not sys.stdin.isatty():
+        text = _("There is no terminal to ask for the password of %(user)s; set the variable LIKA_PASSWORD.")
+        raise click.UsageError(errors.localize(text, user=user))
+    question = errors.localize(_("Password of %(user)s"), user=user)
+    password: str = click.prompt(question, hide_input=True, err=True)
+    return password

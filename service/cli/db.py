@@ -8,11 +8,10 @@ import flask
 import flask_migrate
 
 import service
-from service import errors
+from service import bootstrap, errors
 from service.cli._context import in_app
 from service.db import embedded, schema
 from service.errors import _
-from service.identity import roles
 
 
 @click.group("db", help=_("Create and change the tables."))
@@ -24,8 +23,7 @@ def command() -> None:
 @in_app
 def upgrade() -> None:
     """Bring the database to the newest migration."""
-    schema.upgrade()
-    roles.write_catalogue()
+    bootstrap.make_tables()
     click.echo(errors.localize(_("The tables are those of this version.")))
 
 

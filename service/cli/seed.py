@@ -4,7 +4,6 @@ import click
 
 from service import bootstrap, errors
 from service.cli._context import in_app
-from service.db import schema
 from service.errors import _
 
 
@@ -19,7 +18,7 @@ from service.errors import _
 @in_app
 def command(tree: str) -> None:
     """Write a tree."""
-    schema.upgrade()
+    bootstrap.make_tables()
     posts = bootstrap.seed(tree)
     text = _("%(count)s people, all with the password %(password)s; for example:")
     click.echo(errors.localize(text, count=len(posts), password=bootstrap.DEMO_PASSWORD))

@@ -23,23 +23,24 @@ from service.scenarios.scratch import scratch
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
+@click.option("--quiet", is_flag=True, help=_("Print the table of results alone, without progress and timelines."))
 @click.option("--set", "given", metavar="NAME=FEEL", multiple=True, help=_("Change a given value; repeatable."))
-def command(files: tuple[Path, ...], as_json: bool, given: tuple[str, ...]) -> None:
+def command(files: tuple[Path, ...], as_json: bool, quiet: bool, given: tuple[str, ...]) -> None:
     """Play scenario files (or all of a folder) and judge how they end; exit code 1 if one does not hold."""
     chosen = [scenarios.read(path) for path in scenarios.files(list(files))]
     changes = dict(_change(text) for text in given)
     for scenario in chosen:
         _ensure_known(scenario, changes)
-    results = _play([scenario.changed(changes) for scenario in chosen])
+    results = _play([scenario.changed(changes) for scenario in chosen], quiet)
     if as_json:
         click.echo(report.as_json(results))
     else:
-        report.show(rich.console.Console(), results)
+        report.show(rich.console.Console(), results, with_timelines=not quiet)
     if not all(result.passed for result in results):
         click.get_current_context().exit(1)
 
 
-def _play(chosen: Sequence[scenarios.Scenario]) -> list[scenarios.Result]:
+def _play(chosen: Sequence[scenarios.Scenario], quiet: bool) -> list[scenarios.Result]:
     """Play them one after the other, with a bar on standard error."""
     bar = rich.progress.Progress(
         rich.progress.TextColumn("{task.description}"),
@@ -48,6 +49,7 @@ def _play(chosen: Sequence[scenarios.Scenario]) -> list[scenarios.Result]:
         rich.progress.TextColumn("{task.fields[at]}"),
         rich.progress.TimeElapsedColumn(),
         console=rich.console.Console(stderr=True),
+        disable=quiet,
     )
     with bar, scratch() as server:
         line = bar.add_task("", total=len(chosen), at="")

@@ -26,6 +26,7 @@ def add(username: str, name: str | None, posts: tuple[str, ...], password: str) 
     with db.transaction():
         people.add(username, name or username, password)
         _join(username, posts)
+    _tell(username)
 
 
 @command.command(help=_("Give a user roles in units (by code)."))
@@ -36,6 +37,7 @@ def join(username: str, posts: tuple[str, ...]) -> None:
     """Give a user roles in units (by code)."""
     with db.transaction():
         _join(username, posts)
+    _tell(username)
 
 
 @command.command(help=_("Set a user's password and end the user's sessions."))
@@ -45,6 +47,8 @@ def join(username: str, posts: tuple[str, ...]) -> None:
 def passwd(username: str, password: str) -> None:
     """Set a user's password and end the user's sessions."""
     people.set_password(username, password)
+    text = _("%(name)s has a new password; the sessions with the old one have ended.")
+    click.echo(errors.localize(text, name=username))
 
 
 @command.command(help=_("Make an API token for a user and print it, once."))
@@ -55,6 +59,13 @@ def passwd(username: str, password: str) -> None:
 def token(username: str, label: str, days: int | None) -> None:
     """Make an API token for a user and print it, once."""
     click.echo(credentials.create_token(username, label, lasting=timedelta(days=days) if days else None))
+
+
+def _tell(username: str) -> None:
+    """Say who somebody is now."""
+    held = [f"{member.role}@{member.unit_code}" for member in people.find(username).memberships]
+    text = _("%(name)s is there, with the roles: %(roles)s") if held else _("%(name)s is there, without a role.")
+    click.echo(errors.localize(text, name=username, roles=", ".join(held)))
 
 
 def _join(username: str, posts: tuple[str, ...]) -> None:

@@ -58,6 +58,17 @@ class Offer:
         return self.waiting is None
 
     @property
+    def title(self) -> str:
+        """What one does: start this process, or hand in what it waits for."""
+        return self.process if self.starts else self.node.name or self.process
+
+    @property
+    def subtitle(self) -> str:
+        """The event that starts the process, or the process that waits; empty where the title says it."""
+        other = self.node.name if self.starts else self.process
+        return other if other != self.title else ""
+
+    @property
     def form_source(self) -> str:
         """The text of the form."""
         name = self.node.properties[FORM]
@@ -92,10 +103,19 @@ def choices(offer: Offer) -> dict[str, Any]:
     return {name: make(offer.unit) for name, make in CHOICES.items() if name in named}
 
 
+<<<<<<< HEAD
 def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> None:
     """Check the answers with the form and send them to whom the offer means, even if others wait under the same key.
 
     :raises errors.Unprocessable: wrong answers, by component path; errors.NotFound: he no longer waits.
+=======
+def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> int | None:
+    """Check the answers with the form and send them.
+
+    Returns the key of the instance that was started; None where a message was sent, which a worker delivers.
+
+    :raises errors.Unprocessable: wrong answers, by component path.
+>>>>>>> 2be2030 (Take a newcomer by the hand: name processes before their start events and lead to what was started, next year from July on, click's words and XML errors in Chinese, commands that say what they did)
     """
     form = forms.parse(offer.form_source.encode())
     checked = forms.validate(form, answers, {"unit": offer.unit.code, **choices(offer)}, lang=None)
@@ -106,6 +126,7 @@ def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> No
     with db.transaction():
         key = _deliver(offer, variables, by)
         audit.record("SEND", "MESSAGE", key, by=by, after={"element": offer.node.id, "unit": offer.unit.code})
+    return key if offer.node.event is None else None
 
 
 def _deliver(offer: Offer, variables: Mapping[str, Any], by: identity.Person) -> int:

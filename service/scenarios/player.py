@@ -155,10 +155,15 @@ class Player:
         """The rules whose answer should have been refused and was not, as sentences."""
         text = _("answers.%(number)s (%(task)s) was never refused with %(error)s.")
         return [
-            errors.localize(text, number=number, task=", ".join(answer.task), error=answer.error)
+            errors.localize(text, number=number, task=", ".join(answer.task), error=error)
             for number, answer in enumerate(self.scenario.answers)
-            if answer.error and number not in self.refused_as_expected
+            if (error := self._expected_error(answer)) and number not in self.refused_as_expected
         ]
+
+    def _expected_error(self, answer: Answer) -> str | None:
+        """What a refusal must contain, None where the answer must be taken."""
+        expected: str | None = view.evaluate(answer.error, self.given)
+        return expected
 
     def _answer_all(self) -> int:
         keys = [task.key for task in _open_tasks()]
@@ -209,7 +214,7 @@ class Player:
     ) -> None:
         key, element_id, name, unit_id = task.key, task.element_id, task.name, task.unit_id
         instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
-        expected = self.scenario.answers[number].error
+        expected = self._expected_error(self.scenario.answers[number])
         try:
             self.complete(key, payload, person)
         except errors.Problem as problem:

@@ -20,9 +20,9 @@ MOMENT = "%Y-%m-%d %H:%M"
 WHAT = {"started": (_("started"), "yellow"), "completed": (_("completed"), "green"), "refused": (_("refused"), "red")}
 
 
-def show(console: rich.console.Console, results: Sequence[Result]) -> None:
+def show(console: rich.console.Console, results: Sequence[Result], *, with_timelines: bool = True) -> None:
     """Print a timeline for each instance of each scenario, then the table of results, then what failed."""
-    for result in results:
+    for result in results if with_timelines else ():
         console.rule(rich.text.Text(result.scenario.name))
         for timeline in timelines(result):
             console.print(timeline)

@@ -24,7 +24,7 @@ answers:                               # the first rule that fits an open task a
     by: township_head                  # a role or a user name; default: the task's first candidate
     answer: {quotas: =quotas}          # values that begin with "=" are FEEL
     rows: {visited: true}              # roster tasks: the row of each open `case`; "=null" leaves the row out
-    error: 总数                         # the answer must be refused with a text that contains this
+    error: 总数                         # the answer must be refused with a text that contains this; null: taken
 messages:
   - {at: 2026-07-10T09:00+08:00, name: county_reply, key: =..., variables: {...}}
   - {after: Task_IssueNotice, delay: P1D, when: =..., times: 1, name: ..., key: ..., each: =list, ttl: P30D}

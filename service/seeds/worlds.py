@@ -11,7 +11,7 @@ from typing import Any
 
 from service import db, errors
 from service.errors import _
-from service.identity import roles, units
+from service.identity import units
 from service.register import models
 from service.register.rules import apportionment
 from service.seeds import households, people, storage, tree_a, tree_b
@@ -25,7 +25,6 @@ def sow(name: str) -> None:
         raise errors.Invalid(
             _("There is no data set %(name)s; there are %(known)s."), name=name, known=", ".join(sorted(SETS))
         )
-    roles.write_catalogue()
     with db.transaction():
         SETS[name]()
 

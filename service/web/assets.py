@@ -26,6 +26,11 @@ def init_app(app: flask.Flask) -> None:
             response.cache_control.immutable = True
         return response
 
+    @files.get("/favicon.ico")
+    def favicon() -> flask.Response:
+        """The icon of pages that name none, such as Swagger UI."""
+        return flask.send_from_directory(STATIC, "icon.svg", max_age=YEAR)
+
     app.register_blueprint(files)
     app.jinja_env.globals["island"] = island
 

@@ -27,7 +27,10 @@ def show() -> Any:
 
 
 def processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The processes of the newest release with their user tasks: (id, name, [(element id, name)])."""
+    """The processes of the newest release with their user tasks: (id, name, [(element ids, name)]).
+
+    Those of one name are one step for who looks for it; their ids are separated by commas.
+    """
     try:
         release = releases.latest()
     except errors.NotFound:
@@ -36,8 +39,12 @@ def processes() -> list[tuple[str, str, list[tuple[str, str]]]]:
     for (kind, process_id), key in sorted(release.contents.items()):
         if kind == "process":
             process = releases.process(key).process
-            steps = [(node.id, node.name) for node in process.nodes.values() if node.user_task is not None]
-            found.append((process_id, process.name or process_id, steps))
+            steps: dict[str, list[str]] = {}
+            for node in process.nodes.values():
+                if node.user_task is not None:
+                    steps.setdefault(node.name or node.id, []).append(node.id)
+            named = [(",".join(ids), name) for name, ids in steps.items()]
+            found.append((process_id, process.name or process_id, named))
     return found
 
 

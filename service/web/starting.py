@@ -42,6 +42,13 @@ def send(id: str) -> Any:
 
 def _send(id: str, given: dict[str, Any], by: identity.Person) -> dict[str, Any]:
     offer = desk.find(id, by)
-    desk.send(offer, given, by=by)
-    flask.flash(errors.localize(_("Sent: %(what)s."), what=offer.node.name or offer.process), "success")
-    return {"next": flask.url_for("web-starting.index")}
+    started = desk.send(offer, given, by=by)
+    flask.flash(errors.localize(_("Sent: %(what)s."), what=offer.title), "success")
+    return {"next": _next(offer, started)}
+
+
+def _next(offer: desk.Offer, started: int | None) -> str:
+    """The started instance; while a worker has yet to start it, the list of those that one started."""
+    if started is not None:
+        return flask.url_for("web-instances.show", key=started)
+    return flask.url_for("web-inbox.show", box="started") if offer.starts else flask.url_for("web-starting.index")

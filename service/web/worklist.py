@@ -147,7 +147,7 @@ def _filters(wish: Wish) -> list[Any]:
     if wish.process:
         found.append(task.process_id == wish.process)
     if wish.step:
-        found.append(task.element_id == wish.step)
+        found.append(task.element_id.in_(wish.step.split(",")))
     if wish.unit:
         found.append(_below(wish.unit))
     if wish.due:

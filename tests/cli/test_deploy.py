@@ -93,4 +93,6 @@ def test_a_server_refuses_strangers_and_people_without_the_right(lika: Lika, des
     nameless = lika("deploy", desk, "--url", url)
     assert nameless.returncode == 2
     assert "LIKA_TOKEN" in nameless.stderr
+    unasked = lika("deploy", desk, "--url", url, "--user", "carl")
+    assert (unasked.returncode, "set the variable LIKA_PASSWORD" in unasked.stderr) == (2, True)
     assert [stranger.returncode, carl.returncode, nobody_there.returncode, deployments()] == [1, 1, 1, 0]

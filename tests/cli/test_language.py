@@ -14,6 +14,10 @@ from tests.cli.conftest import Lika
         (["deploy", "--help"], "zh_CN.UTF-8", "用于 --url 的接口令牌"),
         (["user", "add", "--help"], "zh_CN.UTF-8", "添加用户。"),
         (["user", "add", "--help"], "en_US.UTF-8", "Add a user."),
+        (["lint", "--help"], "zh_CN.UTF-8", "用法： lika lint"),
+        (["lint", "--help"], "en_US.UTF-8", "Usage: lika lint"),
+        (["--help"], "zh_CN.UTF-8", "命令:"),
+        (["up", "--help"], "zh_CN.UTF-8", "显示本说明后退出。"),
     ],
 )
 def test_help_is_told_in_the_users_language(lika: Lika, arguments: list[str], language: str, told: str) -> None:
@@ -27,6 +31,9 @@ def test_help_is_told_in_the_users_language(lika: Lika, arguments: list[str], la
     [
         (["deploy"], "lika: 缺少 FILE|DIR...。\n", "lika: FILE|DIR... is missing.\n"),
         (["seed", "--trees"], "lika: 没有选项 --trees。\n", "lika: There is no option --trees.\n"),
+        (["lint", "nowhere"], "'nowhere' 不存在。\n", "'nowhere' does not exist.\n"),
+        (["seed", "tree-a", "x"], "多余的参数：x\n", "Got unexpected extra argument (x)\n"),
+        (["web", "--port", "x"], "不是有效的 integer。\n", "is not a valid integer.\n"),
         (["user", "join", "x", "admin"], "例如 township_clerk@FX\n", "such as township_clerk@FX\n"),
     ],
 )

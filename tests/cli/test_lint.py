@@ -39,3 +39,11 @@ def test_files_are_judged_beside_what_is_deployed(lika: Lika, desk: Path) -> Non
     drawing = desk / "visit.bpmn"
     assert lika("lint", drawing, "--beside", "deployed").returncode == 0
     assert lika("lint", drawing, "--beside", "bundled").returncode == 1
+
+
+def test_what_is_no_xml_is_told_in_the_users_language(lika: Lika, tmp_path: Path) -> None:
+    (tmp_path / "torn.bpmn").write_text("<a>\n<b></a>")
+    done = lika("--lang", "zh", "lint", tmp_path, DATABASE_URL=NO_DATABASE)
+    assert done.returncode == 1
+    assert "torn.bpmn:2: " in done.stdout
+    assert "XML 格式有误：开始标签与结束标签的名称不一致" in done.stdout

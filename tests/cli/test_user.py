@@ -23,3 +23,13 @@ def test_somebody_gets_all_the_roles_of_a_command_or_none(lika: Lika) -> None:
     identity.people.add("mei", "Mei", PASSWORD)
     assert lika("user", "join", "mei", "township_clerk@FX", "no_such_role@FX").returncode == 1
     assert identity.people.find("mei").memberships == ()
+
+
+def test_each_command_says_what_it_did(lika: Lika) -> None:
+    identity.units.add("FX", "枫溪乡", "township")
+    added = lika("user", "add", "mei", "--password", PASSWORD)
+    assert added.stdout == "mei is there, without a role.\n"
+    joined = lika("user", "join", "mei", "township_clerk@FX", "township_head@FX")
+    assert joined.stdout == "mei is there, with the roles: township_clerk@FX, township_head@FX\n"
+    changed = lika("user", "passwd", "mei", "--password", PASSWORD)
+    assert changed.stdout == "mei has a new password; the sessions with the old one have ended.\n"

@@ -22,6 +22,21 @@ def test_a_scenario_that_holds_is_told_as_timeline_and_table():
     assert "2026-06-06" in done.stderr
 
 
+def test_quiet_is_the_table_alone():
+    done = simulate("--quiet", SCALE)
+    assert done.exit_code == 0
+    assert "held" in done.stdout
+    assert "Task_ApproveScale" not in done.output
+    assert done.stderr == ""
+
+
+def test_whether_an_answer_must_be_refused_may_depend_on_the_values():
+    duplicate = "tests/scenarios/household_identification/duplicate.yaml"
+    done = simulate("--json", "--set", 'second="450299197001020029"', duplicate)
+    assert done.exit_code == 0, done.output
+    assert {act["what"] for act in json.loads(done.stdout)["scenarios"][0]["timeline"]} == {"started", "completed"}
+
+
 def test_another_value_that_breaks_an_expectation_ends_with_1_and_tells_all_to_machines():
     done = simulate("--json", "--set", "first_sum=2053", SCALE)
     assert done.exit_code == 1

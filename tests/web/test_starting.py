@@ -67,12 +67,13 @@ def test_a_process_is_started_from_its_form_and_its_first_task_is_there(as_, han
     bob = as_("bob")
     bob.page.get_by_role("link", name="Start and hand in").click()
     assert bob.faults() == []
-    bob.page.get_by_role("link", name="启动年度工作").click()
+    bob.page.get_by_role("link", name="年度工作").click()
     bob.page.locator("#task[data-ready=true]").wait_for()
     bob.page.get_by_label("户主姓名").fill("吴文安")
     assert bob.faults() == []
     bob.page.get_by_role("button", name="Send").click()
-    expect(bob.page.get_by_role("status").filter(has_text="Sent: 启动年度工作.")).to_be_visible()
+    expect(bob.page.get_by_role("status").filter(has_text="Sent: 年度工作.")).to_be_visible()
+    assert bob.page.url == f"{bob.address}/instances/{_instance('campaign').key}"
     bob.open("/inbox")
     expect(bob.page.get_by_role("link", name="制定方案")).to_be_visible()
     bob.open("/inbox?box=started")
@@ -86,8 +87,21 @@ def test_a_double_click_starts_one_process(as_, handing):
     bob.page.locator("#task[data-ready=true]").wait_for()
     bob.page.get_by_label("户主姓名").fill("吴文安")
     bob.page.get_by_role("button", name="Send").dblclick()
-    expect(bob.page.get_by_role("heading", name="Start a process")).to_be_visible()
+    bob.page.wait_for_url("**/instances/*")
     assert _instance("campaign").state == "ACTIVE"
+
+
+def test_what_a_message_starts_is_found_among_what_one_started(as_, handing):
+    olga = as_("olga")
+    olga.open(f"/start/{_offer('olga', '布置收集材料').id}")
+    olga.page.locator("#task[data-ready=true]").wait_for()
+    olga.page.locator(".fjs-select-display").first.click()
+    olga.page.get_by_text("东乡", exact=True).click()
+    olga.page.get_by_role("button", name="Send").click()
+    expect(olga.page.get_by_role("link", name="Started by me")).to_have_attribute("aria-current", "page")
+    jobs.run_pending()
+    olga.page.reload()
+    expect(olga.page.get_by_role("row").nth(1).get_by_role("link")).to_have_count(1)
 
 
 def test_what_a_process_waits_for_is_handed_in_by_those_of_its_unit(as_, handing):
@@ -110,7 +124,7 @@ def test_what_a_process_waits_for_is_handed_in_by_those_of_its_unit(as_, handing
     expect(bob.page.get_by_text("Sent: 提交核查材料.")).to_be_visible()
     jobs.run_pending()
     bob.open("/start")
-    expect(bob.page.get_by_role("link", name="启动年度工作")).to_be_visible()
+    expect(bob.page.get_by_role("link", name="年度工作")).to_be_visible()
     expect(bob.page.get_by_role("link", name="提交核查材料")).to_have_count(0)
     ended = _instance("handing")
     assert ended.end_events == ["End_Collected"]
