@@ -6,10 +6,22 @@ into process variables. What a component's `properties` may say is described in 
 
 from service.forms.findings import Finding
 from service.forms.linting import lint
-from service.forms.model import Component, Form
+from service.forms.model import CONTAINERS, Component, Form
 from service.forms.parsing import parse
 from service.forms.plan import answers
 from service.forms.private import masked, sealed
 from service.forms.validation import Refused, validate
 
-__all__ = ["Component", "Finding", "Form", "Refused", "answers", "lint", "masked", "parse", "sealed", "validate"]
+__all__ = [
+    "CONTAINERS",
+    "Component",
+    "Finding",
+    "Form",
+    "Refused",
+    "answers",
+    "lint",
+    "masked",
+    "parse",
+    "sealed",
+    "validate",
+]

@@ -78,6 +78,13 @@ def of(by: identity.Person, *, before: int | None = None) -> Sequence[tuple[mode
     return [(notice, count) for notice, count in db.sa.session.execute(query.limit(MOST))]
 
 
+def of_run(run_key: int, unit: units.Unit) -> Sequence[models.Notice]:
+    """The notices of a run in a unit's subtree, in their order."""
+    query = sa.select(models.Notice).join(models.Notice.unit).options(orm.contains_eager(models.Notice.unit))
+    query = query.where(models.Notice.run_key == run_key, units.Unit.path.startswith(unit.path, autoescape=True))
+    return db.sa.session.scalars(query.order_by(units.Unit.code, models.Notice.key).limit(MOST)).all()
+
+
 def days(notice: models.Notice) -> list[Day]:
     """All days of the period, that of the last site's posting first; none while it is not posted."""
     if notice.starts_at is None or notice.ends_at is None:

@@ -5,7 +5,7 @@ from typing import Any
 from service import engine, errors, identity
 from service.api import bodies
 from service.errors import _
-from service.register import columns, reviews, rosters
+from service.register import columns, papers, reviews, rosters
 from service.web import roster
 from service.web.pages import Pages, person
 from service.workflow import models, tasks
@@ -27,6 +27,7 @@ def about(task: models.UserTask, *, by: identity.Person) -> dict[str, Any] | Non
         "sheet": reviews.sheet(task) if rows else None,
         "ranks": reviews.RANK in task.properties,
         "quota": known.get("quota_persons"),
+        "minutes": papers.meeting_before(task) if rows else None,
         "columns": columns.plain(rosters.Roster(task, known)) if rows else (),
     }
 

@@ -124,6 +124,12 @@ def test_votes_survive_a_reload_and_complete_as_they_were_shown(as_, village):
     expect(page.get_by_text("The process has ended")).to_be_visible()
     db.sa.session.rollback()
     assert sorted(db.sa.session.scalars(sqla.select(models.Case.state))) == ["拟纳入", "拟纳入", "评议未通过"]
+    held = db.sa.session.scalars(sqla.select(workflow.UserTask.key).filter_by(element_id="Task_Hold")).one()
+    vera.open(f"/papers/minutes/{held}")
+    expect(page.get_by_role("heading", name="上村民主评议会议记录")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="吴3")).to_contain_text("未通过")
+    assert vera.faults() == []
+    assert vera.open(f"/papers/minutes/{key}").status == 404
 
 
 def test_more_votes_than_people_present_are_told_at_the_row(as_, village):

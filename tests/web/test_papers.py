@@ -1,0 +1,86 @@
+"""Papers: household forms and handbooks follow the forms, hide numbers, and are for the unit's officials only."""
+
+import pytest
+import sqlalchemy as sqla
+from playwright.sync_api import expect
+
+from service import db
+from service.identity import people, units
+from service.register import handbooks, runs, villages
+from service.workflow.models import AuditLog
+from tests.register import world
+from tests.web.conftest import PASSWORD
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def places(app, built):
+    """A run with a household of two in the upper village and its handbook; Vera, Una and Tom as elsewhere."""
+    made = world.World(deployed=True, forms=("f_household", "f_village"))
+    household = made.household(made.upper, persons=2, main_cause="07")
+    made.do("cases-open", made.township, {"state": "已登记"})
+    with db.transaction():
+        case = made.cases()[household.code]
+        helper = {"helper_name": "梁帮扶", "helper_unit": "县农业局"}
+        plan = {
+            "needs": "发展养殖",
+            "projects": [{"year": 2014, "category": "产业发展", "content": "养猪", "amount": 3000}],
+        }
+        book = handbooks.write(runs.get(made.instance), case, helper=helper, plan=plan)
+        villages.save(made.upper, {"leader": "石村长"})
+    for name, role, unit in (
+        ("vera", "village_committee", "500299001001"),
+        ("una", "village_committee", "500299001002"),
+        ("tom", "township_reviewer", "500299001"),
+    ):
+        people.add(name, name.title(), PASSWORD)
+        people.join(name, role, units.find(unit))
+    return {"household": household.key, "book": book.key, "village": made.upper}
+
+
+def test_the_household_form_hides_numbers_until_they_are_asked_for_and_notes_who_asked(app, places):
+    vera = Visitor(app, "vera")
+    masked = vera.read(f"/papers/households/{places['household']}")
+    assert "贫困户登记表" in masked
+    assert "缺技术" in masked
+    number = world.identity_numbers.compose("450299", world.BORN, 1)
+    assert number not in masked
+    assert number in vera.read(f"/papers/households/{places['household']}?numbers=yes")
+    noted = sqla.select(AuditLog.by).filter_by(operation="READ", entity_key=places["household"])
+    assert db.sa.session.scalars(noted).all() == ["vera"]
+
+
+def test_the_handbook_has_its_six_parts(app, places):
+    book = Visitor(app, "tom").read(f"/papers/handbooks/{places['book']}")
+    for text in ("二、致贫原因", "缺技术", "发展养殖", "梁帮扶", "养猪", "3000", "六、帮扶成效"):
+        assert text in book
+
+
+def test_papers_of_other_units_do_not_exist(app, places):
+    paths = [f"/papers/households/{places['household']}", f"/papers/handbooks/{places['book']}"]
+    paths += [f"/papers/villages/{places['village']}", f"/papers/households/{places['household']}?numbers=yes"]
+    for name, status in (("vera", 200), ("tom", 200), ("una", 404)):
+        assert {path: Visitor(app, name).get(path).status_code for path in paths} == dict.fromkeys(paths, status), name
+    assert "吴1" not in Visitor(app, "una").read(f"/archive?unit={places['village']}")
+    assert app.test_client().get(paths[0]).status_code == 302
+
+
+def test_the_archive_leads_to_the_papers_of_a_run(as_, places):
+    vera = as_("vera")
+    vera.open("/archive")
+    assert vera.faults() == []
+    vera.page.get_by_role("link", name="Handbook").click()
+    expect(vera.page.get_by_role("heading", name="扶贫手册")).to_be_visible()
+    assert vera.faults() == []
+    vera.open(f"/papers/households/{places['household']}")
+    assert vera.faults() == []
+
+
+def test_the_archive_asks_no_more_the_more_households_there_are(app, places):
+    vera = Visitor(app, "vera")
+    few = vera.queries("/archive")
+    made = world.Households()
+    made.serial = 500
+    for _each in range(5):
+        made.household(places["village"])
+    assert vera.queries("/archive") == few
