@@ -103,19 +103,12 @@ def choices(offer: Offer) -> dict[str, Any]:
     return {name: make(offer.unit) for name, make in CHOICES.items() if name in named}
 
 
-<<<<<<< HEAD
-def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> None:
-    """Check the answers with the form and send them to whom the offer means, even if others wait under the same key.
-
-    :raises errors.Unprocessable: wrong answers, by component path; errors.NotFound: he no longer waits.
-=======
 def send(offer: Offer, answers: Mapping[str, Any], *, by: identity.Person) -> int | None:
-    """Check the answers with the form and send them.
+    """Check the answers with the form and send them to whom the offer means, even if others wait under the same key.
 
     Returns the key of the instance that was started; None where a message was sent, which a worker delivers.
 
-    :raises errors.Unprocessable: wrong answers, by component path.
->>>>>>> 2be2030 (Take a newcomer by the hand: name processes before their start events and lead to what was started, next year from July on, click's words and XML errors in Chinese, commands that say what they did)
+    :raises errors.Unprocessable: wrong answers, by component path; errors.NotFound: he no longer waits.
     """
     form = forms.parse(offer.form_source.encode())
     checked = forms.validate(form, answers, {"unit": offer.unit.code, **choices(offer)}, lang=None)
