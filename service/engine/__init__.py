@@ -16,6 +16,7 @@ from service.engine.instance import Instance
 from service.engine.lint import Known, Problem, Reason, lint
 from service.engine.migration import migrate
 from service.engine.reader import read
+from service.engine.returning import Stay
 from service.engine.starts import Start, starts
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Start",
+    "Stay",
     "Step",
     "TokenState",
     "World",

@@ -6,7 +6,7 @@ element id. Keys are those of element instances; the process instance's own key 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -179,13 +179,21 @@ class SignalThrown:
     variables: Mapping[str, Any]
 
 
+class Absent:
+    """What a variable was before that did not exist."""
+
+
+ABSENT = Absent()
+
+
 @dataclass(frozen=True, slots=True)
 class VariableSet:
-    """A variable got a value in the scope of element (or process) instance `scope_key`."""
+    """A variable got a value in the scope of element (or process) instance `scope_key`; `before` is its last one."""
 
     scope_key: int
     name: str
     value: Any
+    before: Any = field(default=ABSENT, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +278,16 @@ class TokenState:
     element_id: str
     data: Mapping[str, Any]
 
+    @property
+    def disarmed(self) -> "TokenState":
+        """The same without waits for events, which must be opened anew."""
+        return replace(self, data={name: value for name, value in self.data.items() if name != "armed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one command did: effects in order, and the tokens that changed (None: gone)."""
+    """What one command did: effects in order, the tokens that changed (None: gone), and how they were before."""
 
     effects: tuple[Effect, ...]
     tokens: Mapping[int, TokenState | None]
+    before: Mapping[int, TokenState | None]

@@ -402,8 +402,8 @@ class Execution:
                 join._ready()
         return bool(self.tree.ready)
 
-    def _variable_changed(self, scope: int, name: str, value: Any) -> None:
-        self.emit(effects.VariableSet(scope, name, value))
+    def _variable_changed(self, scope: int, name: str, value: Any, before: Any) -> None:
+        self.emit(effects.VariableSet(scope, name, value, before))
 
 
 CLEARED: dict[str, type[effects.TimerCleared | effects.MessageCleared | effects.SignalCleared]] = {

@@ -192,6 +192,17 @@ class Instance:
 
         return self._step(move, now)
 
+    def withdraw(self, keys: Iterable[int], now: datetime) -> effects.Step:
+        """End element instances as if they had never begun: nothing follows from it."""
+
+        def end() -> None:
+            for key in keys:
+                token = self._run.tree.find(key)
+                if token is not None:
+                    self._run.terminate(token)
+
+        return self._step(end, now)
+
     def send_back(self, key: int, target: str, stays: Mapping[str, returning.Stay], now: datetime) -> effects.Step:
         """Send the user task of element instance `key` back to the user task `target`; see `returning`."""
         token = self._waiting(key, "task")
@@ -228,7 +239,7 @@ class Instance:
     def token(self, key: int) -> effects.TokenState | None:
         """The state of the token of element instance `key`, or None when it is gone."""
         found = self._run.tree.find(key)
-        return None if found is None else self._state(found)
+        return None if found is None else found.stored
 
     def repeat(self, key: int, now: datetime) -> effects.Step:
         """Ask once more for the job or call for which element instance `key` waits."""
@@ -241,7 +252,7 @@ class Instance:
 
     def tokens(self) -> list[effects.TokenState]:
         """The state of every live token, parents first."""
-        return [self._state(token) for token in self._run.tree.tasks.values()]
+        return [token.stored for token in self._run.tree.tasks.values()]
 
     @property
     def ended(self) -> bool:
@@ -251,15 +262,12 @@ class Instance:
     def _step(self, command: Callable[[], None], now: datetime) -> effects.Step:
         run = self._run
         run.now, run.effects = now, []
-        run.tree.touched = {}
+        run.tree.begin()
         with feel.using_clock(lambda: timers.local(now)):
             command()
             run.drain()
-        tokens = {key: self._state(run.tree.tasks[key]) if live else None for key, live in run.tree.touched.items()}
-        return effects.Step(tuple(run.effects), tokens)
-
-    def _state(self, token: Token) -> effects.TokenState:
-        return effects.TokenState(token.id, token._parent, token.task_spec.name, dict(token.internal_data))
+        tokens = {key: run.tree.tasks[key].stored if live else None for key, live in run.tree.touched.items()}
+        return effects.Step(tuple(run.effects), tokens, run.tree.before)
 
     def _waiting(self, key: int, *waits: str) -> Token:
         token = self._run.tree.find(key)

@@ -9,7 +9,7 @@ joins are set as if only the other branches had come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,9 @@ def send_back(run: Execution, token: Token, target: str, stays: Mapping[str, Sta
     node = run.process.nodes.get(target)
     if node is None or node.kind != "userTask":
         raise refused(_("there is no user task %(id)s"), id=target)
-    leaving, inner, scope = _level(run, token, node)
-    here, there = leaving.task_spec.node, _within(run, node, _id(run, scope))
+    here, there = run.ways.level(token.task_spec.node.id, target)
+    leaving, inner = _leaving(token, here)
+    scope = leaving.parent
     if here is there:
         return _rewind(run, leaving, inner, node, stays)
     way = run.ways.back(here.id, there.id)
@@ -91,28 +92,12 @@ def enter_again(run: Execution, scope: Token, activity: model.Node, index: int) 
             return
 
 
-def _level(run: Execution, token: Token, target: model.Node) -> tuple[Token, Token | None, Token]:
-    """The token to leave in the nearest scope around both steps, the one inside it, and that scope's token."""
-    around = set(_scopes(run, target))
+def _leaving(token: Token, here: model.Node) -> tuple[Token, Token | None]:
+    """The token that stands in the element `here` around a token, and the one inside it."""
     inner: Token | None = None
-    while _id(run, token.parent) not in around or isinstance(token.parent.task_spec, BodySpec):
-        if token.task_spec.node.event_subprocess:
-            text = _("%(id)s is outside of %(scope)s, which runs beside it")
-            raise refused(text, id=target.name or target.id, scope=token.task_spec.node.name)
+    while token.task_spec.node is not here or token.task_spec.inner:
         inner, token = token, token.parent
-    return token, inner, token.parent
-
-
-def _scopes(run: Execution, node: model.Node) -> Iterator[str]:
-    scope = node.scope
-    while scope != run.process.id:
-        yield scope
-        scope = run.process.nodes[scope].scope
-    yield scope
-
-
-def _id(run: Execution, scope: Token) -> str:
-    return run.process.id if scope is run.tree.root else scope.task_spec.node.id
+    return token, inner
 
 
 def _within(run: Execution, node: model.Node, scope: str) -> model.Node:
@@ -151,11 +136,14 @@ def _enter(run: Execution, scope: Token, node: model.Node, target: model.Node, s
 
 def _enter_item(run: Execution, body: Token, target: model.Node, stays: Mapping[str, Stay]) -> None:
     activity = body.task_spec.node
-    index = stays.get(activity.id, Stay()).index
+    stay = stays.get(activity.id, Stay())
+    inner = body.task_spec.place(body, stay.index, run)
+    item = body.task_spec.loop.input_element
+    if item in stay.variables:
+        run.scopes.set_local(inner.id, item, stay.variables[item])
     if activity is target:
-        body.task_spec.begin(body, index, run)
+        inner.task_spec._update(inner)
         return
-    inner = body.task_spec.place(body, index, run)
     inner._set_state(TaskState.STARTED)
     _open(run, inner, target, stays)
 

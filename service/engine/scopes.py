@@ -10,7 +10,9 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-Notify = Callable[[int, str, Any], None]
+from service.engine.effects import ABSENT
+
+Notify = Callable[[int, str, Any, Any], None]
 
 
 class Scopes:
@@ -51,8 +53,9 @@ class Scopes:
         """Set a variable (or a dotted path into one) in exactly this scope."""
         scope = self.values.setdefault(key, {})
         name, _, rest = path.partition(".")
+        before = scope.get(name, ABSENT)
         scope[name] = _put(scope.get(name), rest, value) if rest else value
-        self.changed(key, name, scope[name])
+        self.changed(key, name, scope[name], before)
 
     def propagate(self, key: int, path: str, value: Any) -> None:
         """Set a variable where it is found from `key` outwards, else in the outermost scope."""

@@ -17,6 +17,8 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from service.engine import effects
+
 
 class Token(Task):
     """A token in an element; `internal_data` holds plain JSON only and `id` is the element instance's key."""
@@ -27,6 +29,7 @@ class Token(Task):
         super().__init__(workflow, task_spec, parent, state or TaskState.FUTURE, workflow.keys() if id is None else id)
         self._children: dict[int, None] = {}
         workflow.touched[self.id] = True
+        workflow.before.setdefault(self.id, None)
 
     @property
     def children(self) -> list["Token"]:
@@ -38,8 +41,14 @@ class Token(Task):
         """Whether no token is inside this one."""
         return not self._children
 
+    @property
+    def stored(self) -> effects.TokenState:
+        """The token as it is stored."""
+        return effects.TokenState(self.id, self._parent, self.task_spec.name, dict(self.internal_data))
+
     def put(self, **data: Any) -> None:
         """Note facts about this token; None removes one."""
+        self.workflow.keep(self)
         for name, value in data.items():
             if value is None:
                 self.internal_data.pop(name, None)
@@ -67,6 +76,7 @@ class TokenTree(BpmnWorkflow):
         self.keys = keys
         self.ready: deque[Token] = deque()
         self.touched: dict[int, bool] = {}
+        self.before: dict[int, effects.TokenState | None] = {}
         self.task_tree = Token(self, spec.start, None, TaskState.STARTED, key)
 
     @property
@@ -79,8 +89,18 @@ class TokenTree(BpmnWorkflow):
         found: Token | None = self.tasks.get(key)
         return found
 
+    def begin(self) -> None:
+        """Begin a step: nothing is touched yet."""
+        self.touched, self.before = {}, {}
+
+    def keep(self, token: Token) -> None:
+        """Remember how a token was before the step, as it is about to change."""
+        if token.id not in self.before:
+            self.before[token.id] = token.stored
+
     def _remove_task(self, task_id: int) -> None:
         token = self.tasks.pop(task_id)
+        self.keep(token)
         del token.parent._children[task_id]
         self.touched[task_id] = False
 

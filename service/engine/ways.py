@@ -81,6 +81,30 @@ class Ways:
         """The elements between a split and its join."""
         return self.reach(split, self.join(split))
 
+    def level(self, here: str, there: str) -> tuple[model.Node, model.Node]:
+        """The elements of the nearest scope around two steps in which these stand; they may be the steps themselves.
+
+        Raises Refused when the first stands in what runs beside the second.
+        """
+        nodes = self.process.nodes
+        one, other = nodes[here], nodes[there]
+        around = set(self._scopes(other))
+        while one.scope not in around:
+            one = nodes[one.scope]
+            if one.event_subprocess:
+                text = _("%(id)s is outside of “%(scope)s”, which runs beside it")
+                raise refused(text, id=self._name(there), scope=one.name or one.id)
+        while other.scope != one.scope:
+            other = nodes[other.scope]
+        return one, other
+
+    def _scopes(self, node: model.Node) -> Iterator[str]:
+        scope = node.scope
+        while scope != self.process.id:
+            yield scope
+            scope = self.process.nodes[scope].scope
+        yield scope
+
     def back(self, here: str, there: str) -> WayBack:
         """The way back from an element to an earlier one of the same scope.
 

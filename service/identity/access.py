@@ -72,6 +72,16 @@ def candidate(person: Person, task: Any) -> bool:
     return task.assignee == person.username or not person.grants.isdisjoint(task.candidates)
 
 
+def copied(person: Person, task: Any) -> bool:
+    """Whom a task was copied to, for reading only."""
+    return person.username in task.copied_to
+
+
+def completed(person: Person, task: Any) -> bool:
+    """Who completed the task."""
+    return bool(task.completed_by == person.username)
+
+
 def may_complete(person: Person, task: Any) -> bool:
     """Who has the task; while nobody has it, everybody it was offered to."""
     return task.assignee == person.username if task.assignee else candidate(person, task)
@@ -162,12 +172,18 @@ def _unit_id(subject: Any) -> int | None:
 
 
 _rules: dict[str, Rule] = {
-    "task.read": any_of(candidate, supervising),
+    "task.read": any_of(candidate, supervising, copied),
     "task.complete": may_complete,
     "task.claim": candidate,
     "task.assign": supervising,
     "task.unassign": holder_or_supervisor,
     "task.update": supervising,
+    "task.comment": any_of(candidate, supervising, copied),
+    "task.send_back": may_complete,
+    "task.take_back": completed,
+    "task.transfer": any_of(may_complete, supervising),
+    "task.delegate": may_complete,
+    "task.copy": any_of(may_complete, completed, supervising),
     "instance.create": official,
     "instance.read": supervising,
     "instance.follow": any_of(supervising, starter),

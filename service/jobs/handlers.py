@@ -12,6 +12,7 @@ Result = Mapping[str, Any] | None
 Handler = Callable[["Job"], Result]
 
 _handlers: dict[str, Handler] = {}
+_readers: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,19 @@ class AlreadyRegistered(ValueError):
     """Two functions claim one type of service task."""
 
 
-def handler(job_type: str) -> Callable[[Handler], Handler]:
-    """Register a function for a type; it returns the variables to set, or None."""
+def handler(job_type: str, *, only_reads: bool = False) -> Callable[[Handler], Handler]:
+    """Register a function for a type; it returns the variables to set, or None.
+
+    One that `only_reads` leaves nothing behind but these variables.
+    """
 
     def register(function: Handler) -> Handler:
         other = _handlers.get(job_type, function)
         if (other.__module__, other.__qualname__) != (function.__module__, function.__qualname__):
             raise AlreadyRegistered(f"{job_type!r} is handled by {other.__module__}.{other.__qualname__}")
         _handlers[job_type] = function
+        if only_reads:
+            _readers.add(job_type)
         return function
 
     return register
@@ -65,3 +71,8 @@ def known() -> set[str]:
 def find(job_type: str) -> Handler | None:
     """Return the handler of a type."""
     return _handlers.get(job_type)
+
+
+def only_reads(job_type: str) -> bool:
+    """Tell whether the handler of a type leaves nothing behind but variables."""
+    return job_type in _readers

@@ -11,5 +11,11 @@ __all__ = ["handlers", "init_app", "models", "rosters"]
 
 def init_app(app: flask.Flask) -> None:
     """Let user tasks be rosters, and say who may see personal numbers."""
-    extensions.register(rosters.ROSTER, on_complete=conclusions.complete, takes=(rosters.ROWS,))
+    extensions.register(
+        rosters.ROSTER,
+        on_complete=conclusions.complete,
+        on_reopen=conclusions.reopen,
+        is_begun=conclusions.is_begun,
+        takes=(rosters.ROWS,),
+    )
     identity.access.register(households.READ_PERSONAL, identity.access.official)

@@ -209,6 +209,17 @@ class Case(db.Model):
     )
 
 
+class FinishedRoster(db.Model):
+    """How the cases of a roster task were before it ended: by case key the columns that its end may change."""
+
+    __tablename__ = "finished_rosters"
+
+    task_key: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_tasks.key", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    cases: Mapped[dict[str, Any]] = mapped_column(values.TypedJSON)
+
+
 class Decided(db.Model):
     """A list as decided at a step (名单): ``kind`` listed or waiting (候补), rows of case key, persons and rank."""
 

@@ -25,8 +25,16 @@ class Scratch:
     templates: dict[str | None, str] = field(default_factory=dict)
     copies: int = 0
 
-    def play(self, scenario: Scenario, progress: player.Progress = lambda result: None) -> player.Result:
-        """Play a scenario. Raises Invalid for an unknown data set and Unprocessable for files that lint refuses."""
+    def play(
+        self,
+        scenario: Scenario,
+        progress: player.Progress = lambda result: None,
+        people: type[player.Player] = player.Player,
+    ) -> player.Result:
+        """Play a scenario, by people who do what it says or by others.
+
+        Raises Invalid for an unknown data set and Unprocessable for files that lint refuses.
+        """
         template = self.templates.get(scenario.seed) or self._template(scenario.seed)
         self.copies += 1
         name = f"copy_{self.copies}"
@@ -34,7 +42,7 @@ class Scratch:
         try:
             with application(self.server.url(name)):
                 furnish(scenario)
-                return player.Player(scenario, progress).play()
+                return people(scenario, progress).play()
         finally:
             self.server.drop_database(name)
 

@@ -60,6 +60,11 @@ class Changes:
             else:
                 row.update(token=dict(state.data), spec=state.element_id, parent=state.parent)
 
+    def restored(self, tokens: Mapping[int, effects.TokenState]) -> None:
+        """Note tokens that are live again as they were."""
+        for key, state in tokens.items():
+            self.elements[key] = {"state": "ACTIVE", "end_date": None, "token": dict(state.data)}
+
     def write(self, batch: Batch, known: Iterable[int]) -> None:
         """Put everything into `batch`. `known` are the keys that already have a row."""
         known = set(known)
@@ -69,11 +74,16 @@ class Changes:
             elif self._is_worth_a_row(key):
                 batch.insert(models.ElementInstance.__table__, self._new(key))
         for (scope, name), value in self.variables.items():
+            if value is effects.ABSENT:
+                batch.delete(models.Variable.__table__, scope_key=scope, name=name)
+                continue
             row = {"scope_key": scope, "name": name, "key": db.next_key(), "instance_key": self.instance_key}
             batch.insert(models.Variable.__table__, row | {"value": value, "inherited": False}, REPLACE_VALUE)
         for flow, count in self.flows.items():
             row = {"instance_key": self.instance_key, "flow_id": flow, "count": count}
             batch.insert(models.FlowTaken.__table__, row, ADD_COUNT)
+            if count <= 0:
+                batch.delete(models.FlowTaken.__table__, instance_key=self.instance_key, flow_id=flow, count=0)
 
     def _is_worth_a_row(self, key: int) -> bool:
         row = self.elements[key]

@@ -163,6 +163,8 @@ class UserTask(db.Model):
     """A task for people; its key is that of the element instance.
 
     `candidates` are "role@unit id" and "user:name" texts: who may see, claim and complete it while nobody is assigned.
+    `owner` gave it to a colleague and gets it back for confirming; `copied_to` are people who may read it; `origin_key`
+    is the completed task that this one repeats because it was sent back.
     """
 
     __tablename__ = "user_tasks"
@@ -191,8 +193,12 @@ class UserTask(db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(Text)
+    copied_to: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    origin_key: Mapped[int | None] = mapped_column(Key)
 
     __table_args__ = (
+        Index("ix_user_tasks_copied", "copied_to", **AT_ONCE, postgresql_where=text("copied_to <> '{}'")),
         Index("ix_user_tasks_instance", "instance_key"),
         Index("ix_user_tasks_candidates", "candidates", **AT_ONCE, postgresql_where=text("state = 'CREATED'")),
         Index("ix_user_tasks_all_candidates", "candidates", **AT_ONCE),

@@ -90,6 +90,10 @@ class Outcome:
             case effects.Ended():
                 self.ended = effect
 
+    def opened(self, element_id: str) -> dict[str, Any]:
+        """The row of the user task that the command opened in an element; it may still be changed."""
+        return next(row for row in self.rows[models.UserTask].values() if row["element_id"] == element_id)
+
     def incident(self, key: int, element_id: str, type_: str, message: str, job_key: int | None = None) -> None:
         """Open an incident at an element instance."""
         row = {"element_key": key, "element_id": element_id, "type": type_, "message": message, "job_key": job_key}

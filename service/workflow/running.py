@@ -16,7 +16,7 @@ from service.db.batch import Batch
 from service.engine import effects
 from service.errors import _
 from service.jobs import handlers
-from service.workflow import audit, confidential, models, outcome, releases
+from service.workflow import audit, completions, confidential, models, outcome, releases
 from service.workflow import live as lives
 from service.workflow.changes import Changes
 
@@ -33,6 +33,7 @@ class Running:
         self.now = clock.now()
         self.changes = Changes(row.key, self.now)
         self.outcome = outcome.Outcome(self)
+        self.journal = completions.Journal(releases.process(row.definition_key).process.nodes)
         self.batch = Batch()
 
     @property
@@ -90,6 +91,31 @@ class Running:
             task.definition_key, task.deployment_key = definition_key, release.key
             task.form_key = release.find("form", form) if form else None
 
+    def undo(self, undo: completions.Undo) -> None:
+        """Let the instance be as it was before a completion whose doings nobody has gone on from."""
+        self.do(lambda live, now: live.withdraw(undo.created, now))
+        old = self.instance
+        restored = {change.key: change.before for change in undo.changes if change.before is not None}
+        closed = {key: state for key, state in restored.items() if not old.waits(key)}
+        tokens = {token.key: token for token in old.tokens()} | restored
+        armed = {key: list(state.data.get("armed", [])) for key, state in tokens.items() if key not in closed}
+        tokens |= {key: state.disarmed for key, state in closed.items()}
+        variables = {(s, n): v for s, n, v in [*old.variables(), *completions.variables_of(closed)]}
+        for scope, name, value in undo.variables:
+            if scope in tokens:
+                variables[scope, name] = value
+                self.changes.variables[scope, name] = value
+        kept = [(scope, name, value) for (scope, name), value in variables.items() if value is not effects.ABSENT]
+        assert self._live is not None
+        self._live.instance = engine.Instance.load(
+            old.definition, old.key, old.world, tokens.values(), kept, called=old.called
+        )
+        self._live.stored |= closed.keys()
+        self.changes.restored(restored)
+        for flow, count in undo.flows.items():
+            self.changes.flows[flow] = self.changes.flows.get(flow, 0) - count
+        self._note(self._live.instance.rearm(armed, self.now), deque())
+
     def record(
         self,
         operation: str,
@@ -123,6 +149,7 @@ class Running:
 
     def _note(self, step: engine.Step, todo: deque[effects.ServiceRequested]) -> None:
         self.changes.tokens(step.tokens)
+        self.journal.note(step)
         for effect in step.effects:
             match effect:
                 case effects.ElementEntered():

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, select
 from service import clock, db, errors, forms, identity
 from service.db import values
 from service.errors import _
-from service.workflow import candidates, confidential, extensions, models, releases
+from service.workflow import candidates, completions, confidential, extensions, models, releases
 from service.workflow.running import Running, ensure_open, locked, translated
 
 UNCHANGED: Any = object()
@@ -20,7 +20,7 @@ def get(key: int, *, by: identity.Person) -> models.UserTask:
     """A task that the person may see. Raises NotFound for all others."""
     task = db.sa.session.get(models.UserTask, key)
     if task is None or not identity.access.allowed(by, "task.read", task):
-        raise _unknown(key)
+        raise unknown(key)
     return task
 
 
@@ -31,13 +31,15 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
     or the instance is suspended, Unprocessable with one entry for each wrong answer.
     """
     with opened(key, by, "task.complete") as (running, task), translated():
-        given = _checked(task, answers, running)
+        given, aside = check(task, answers, running), set[str]()
         for extension in extensions.of(task.properties):
+            aside |= extension.takes
             if extension.on_complete is not None:
                 raw = {name: answers[name] for name in extension.takes if name in answers}
                 given = dict(extension.on_complete(task, {**given, **raw}, by))
         result = running.taken(given)
         running.do(lambda live, now: live.complete(key, result, now))
+        completions.note(running, key, {name: value for name, value in answers.items() if name not in aside})
         running.record("COMPLETE", "USER_TASK", key)
         return task
 
@@ -105,11 +107,11 @@ def update(
 @contextmanager
 def opened(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running, models.UserTask]]:
     """Lock the instance of a task that is open and that the person may do `action` on."""
-    found = locked(_instance_of(key), by=by, even_over=True, unknown=_unknown(key))
+    found = locked(instance_of(key), by=by, even_over=True, unknown=unknown(key))
     with db.transaction() as session, found as running:
         task = session.get(models.UserTask, key, populate_existing=True)
         if task is None or not identity.access.allowed(by, "task.read", task):
-            raise _unknown(key)
+            raise unknown(key)
         if task.state != "CREATED":
             raise closed(task)
         ensure_open(running.row)
@@ -117,11 +119,13 @@ def opened(key: int, by: identity.Person, action: str) -> Iterator[tuple[Running
         yield running, task
 
 
-def _instance_of(key: int) -> ScalarSelect[int]:
+def instance_of(key: int) -> ScalarSelect[int]:
+    """The key of a task's instance, as part of a query."""
     return select(models.UserTask.instance_key).where(models.UserTask.key == key).scalar_subquery()
 
 
-def _unknown(key: int) -> errors.NotFound:
+def unknown(key: int) -> errors.NotFound:
+    """What is told of a task that there is not, or that one may not see."""
     return errors.NotFound(_("There is no user task %(key)s."), key=key)
 
 
@@ -134,7 +138,8 @@ def closed(task: models.UserTask) -> errors.Conflict:
     return errors.Conflict(_("The task is no longer open (%(state)s)."), state=task.state)
 
 
-def _checked(task: models.UserTask, answers: Mapping[str, Any], running: Running) -> Mapping[str, Any]:
+def check(task: models.UserTask, answers: Mapping[str, Any], running: Running) -> Mapping[str, Any]:
+    """The answers that the task's form accepts. Raises Unprocessable with one entry for each wrong one."""
     if task.form_key is None:
         return answers
     form = releases.form(task.form_key)

@@ -257,13 +257,17 @@ def test_into_one_item_the_results_of_the_others_stay(play):
     finish(p, "y")
 
 
-def test_an_item_that_is_no_longer_there_is_refused(play):
+def test_an_item_is_done_again_as_it_was_whatever_the_list_has_become(play):
     p = play(many("m") + LINE, {"list": [1, 2, 3]}).complete("x")
-    for _item in range(3):
-        p.complete("m")
-    p.do(lambda i: i.set_variables(i.key, {"list": [1]}, p.now))
-    with pytest.raises(engine.Refused, match="no longer"):
-        back(p, "y", "m", m=(1,))
+    for text in ("one", "two", "three"):
+        p.complete("m", result=text)
+    p.do(lambda i: i.set_variables(i.key, {"list": ["other"]}, p.now))
+    back(p, "y", "m", m=(1, {"n": "2"}))
+    [opened] = [t for t in p.open() if t.element_id == "m"]
+    assert p.variables[opened.key, "n"] == "2"
+    p.complete("m", result="zwei")
+    assert p.data["results"] == ["one", "zwei"]
+    finish(p, "y")
 
 
 STEPS = f'<bpmn:startEvent id="is"/><bpmn:endEvent id="ie"/>{tasks("p", "q")}\nflow: is -> p -> q -> ie\n'

@@ -26,6 +26,8 @@ class Task:
     unit_id: int | None
     assignee: str | None = None
     candidates: list[str] = field(default_factory=list)
+    copied_to: list[str] = field(default_factory=list)
+    completed_by: str | None = None
     started_by: str = "somebody"
     parent_key: int | None = None
 
@@ -104,6 +106,19 @@ def test_designers_deploy_and_nobody_but_administrators_manages_people(cast):
 
 def test_the_system_may_do_everything(county):
     assert all(access.allowed(SYSTEM, action, Task(county.upper.id)) for action in access.actions())
+
+
+def test_a_copy_lets_read_and_nothing_else(cast, county):
+    task = Task(county.upper.id, candidates=[f"village_committee@{county.upper.id}"], copied_to=["charlie"])
+    assert who_may(cast, "task.read", task) == ["alice", "bob", "charlie", "super", "admin"]
+    assert who_may(cast, "task.complete", task) == ["alice", "bob", "admin"]
+    for action in ("task.claim", "task.send_back", "task.transfer", "task.delegate", "task.copy"):
+        assert "charlie" not in who_may(cast, action, task)
+
+
+def test_only_who_completed_a_task_may_take_it_back(cast, county):
+    task = Task(county.upper.id, candidates=[f"village_committee@{county.upper.id}"], completed_by="bob")
+    assert who_may(cast, "task.take_back", task) == ["bob", "admin"]
 
 
 def test_a_person_without_any_role_may_do_nothing_to_anything(county):

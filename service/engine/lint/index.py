@@ -114,6 +114,7 @@ PROCESS: Mapping[str, Rule[Callable[[Chart], Iterator[Finding]]]] = {
     "role-unknown": Rule(ERROR, people.unknown_role),
     "priority-wrong": Rule(ERROR, people.wrong_priority),
     "not-by-unknown": Rule(ERROR, people.wrong_separation),
+    "send-back-unknown": Rule(ERROR, people.wrong_way_back),
     "work-missing": Rule(ERROR, work.missing_work),
     "work-incomplete": Rule(ERROR, work.incomplete_work),
     "retries-wrong": Rule(ERROR, work.wrong_retries),

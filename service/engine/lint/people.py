@@ -121,3 +121,19 @@ def wrong_separation(chart: Chart) -> Iterator[Finding]:
                     _("notBy of %(element)s names %(name)s, which is no user task here; did you mean %(near)s?"),
                 )
                 yield unknown_name(node, texts, name, [n.id for n in chart.kind("userTask")])
+
+
+def wrong_way_back(chart: Chart) -> Iterator[Finding]:
+    """A sendBack property that says neither "no" nor, at a user task, to which user tasks."""
+    for node in chart.nodes.values():
+        given = node.properties.get("sendBack", "").replace(",", " ").split()
+        if given in ([], ["no"], ["yes"]):
+            continue
+        for name in given:
+            other = chart.nodes.get(name)
+            if node.kind != "userTask" or other is None or other.kind != "userTask":
+                texts = (
+                    _("sendBack of %(element)s names %(name)s, which is no user task here."),
+                    _("sendBack of %(element)s names %(name)s, which is no user task here; did you mean %(near)s?"),
+                )
+                yield unknown_name(node, texts, name, [n.id for n in chart.kind("userTask")])

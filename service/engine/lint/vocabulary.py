@@ -216,6 +216,8 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "dueReminder": _on("userTask"),
     "escalateAfter": _on("userTask"),
     "notBy": _on("userTask"),
+    "sendBack": model.ACTIVITIES | model.CATCHING | _on("process"),
+    "takeBack": model.ACTIVITIES,
     **dict.fromkeys((*ROSTER, *REVIEW, "page"), _on("userTask")),
     **dict.fromkeys((*SEND, SENT_AT), model.CATCHING),
 }

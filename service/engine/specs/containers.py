@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service.engine import expressions, model
-from service.engine.failures import Failure, refused
+from service.engine.failures import Failure
 from service.engine.specs.base import INNER, NodeSpec
 from service.errors import _
 
@@ -102,17 +102,16 @@ class BodySpec(NodeSpec):
             run.scopes.propagate(body.parent.id, name, run.scopes.local(body.id)[name])
 
     def reopen(self, body: Token, run: Execution, index: int) -> None:
-        """Stand again as a body in which all items but that of `index` are done. Raises Refused when there is none."""
-        items = expressions.evaluate(self.loop.input_collection, run.scopes.visible(body.parent.id))
-        if not isinstance(items, list) or index >= len(items):
-            raise refused(_("the item is no longer in %(text)s"), text=self.loop.input_collection)
+        """Stand again as a body in which all items but that of `index` are done, whatever the list has become."""
+        items = self._items(run, body.parent.id)
         name = self.loop.output_collection
         outputs = run.scopes.visible(body.parent.id).get(name) if name else None
         self._enter(body, run)
+        count = max(len(items), index + 1)
         if name:
-            fits = isinstance(outputs, list) and len(outputs) == len(items)
-            run.scopes.set_local(body.id, name, outputs if fits else [None] * len(items))
-        body.put(items=len(items), next=len(items), done=len(items) - 1)
+            known = outputs if isinstance(outputs, list) else []
+            run.scopes.set_local(body.id, name, [*known, *[None] * (count - len(known))][:count])
+        body.put(items=count, next=count, done=count - 1)
 
     def begin(self, body: Token, index: int, run: Execution) -> None:
         """Begin the item of an index."""
@@ -127,9 +126,11 @@ class BodySpec(NodeSpec):
 
     def place(self, body: Token, index: int, run: Execution) -> Token:
         """Make the token of an item with its variables; it has not entered yet."""
-        return self._placed(
-            body, index, run, expressions.evaluate(self.loop.input_collection, run.scopes.visible(body.id))
-        )
+        return self._placed(body, index, run, self._items(run, body.id))
+
+    def _items(self, run: Execution, scope: int) -> list[Any]:
+        items = expressions.evaluate(self.loop.input_collection, run.scopes.visible(scope))
+        return items if isinstance(items, list) else []
 
     def _placed(self, body: Token, index: int, run: Execution, items: list[Any]) -> Token:
         inner: Token = body._add_child(body.workflow.spec.task_specs[f"{self.node.id}{INNER}"])

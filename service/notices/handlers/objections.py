@@ -67,7 +67,7 @@ def reply(job: handlers.Job) -> Mapping[str, Any]:
     return {"objection": objections.context(objection, task.variables["objection"])}
 
 
-@handlers.handler("objections-count")
+@handlers.handler("objections-count", only_reads=True)
 def count(job: handlers.Job) -> Mapping[str, Any]:
     """Count the objections to the notice: ``objections_total``, ``_open``, ``_upheld``, ``_removed``, ``_added`` …."""
     task = scope.of(job)

@@ -51,7 +51,7 @@ def fix(job: handlers.Job) -> Mapping[str, Any]:
     return {"exit_total": sum(int(row["exit_target"]) for row in rows)}
 
 
-@handlers.handler("balance-figures")
+@handlers.handler("balance-figures", only_reads=True)
 def balance(job: handlers.Job) -> Mapping[str, Any]:
     """Give what the decision ``adjust_balance`` needs for a township, in persons.
 

@@ -97,14 +97,14 @@ def update(job: handlers.Job) -> Mapping[str, Any]:
     return cases.count(chosen, task.text("into", "cases"))
 
 
-@handlers.handler("cases-count")
+@handlers.handler("cases-count", only_reads=True)
 def count(job: handlers.Job) -> Mapping[str, Any]:
     """Count households and persons of the cases that pass ``where`` into ``<into>_households``, ``<into>_persons``."""
     task = scope.of(job)
     return cases.count(task.cases(), task.text("into", "cases"))
 
 
-@handlers.handler("cases-sum")
+@handlers.handler("cases-sum", only_reads=True)
 def summarise(job: handlers.Job) -> Mapping[str, Any]:
     """Evaluate each other header over ``cases``, those that pass ``where``, into a variable of its name."""
     task = scope.of(job)

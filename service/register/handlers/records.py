@@ -147,7 +147,7 @@ def write_archive(job: handlers.Job) -> Mapping[str, Any]:
     }
 
 
-@handlers.handler("audit-rules")
+@handlers.handler("audit-rules", only_reads=True)
 def audit_records(job: handlers.Job) -> Mapping[str, Any]:
     """Check the registered data of each case that passes ``where`` against its form (DOMAIN §3.6, t_audit).
 

@@ -57,7 +57,7 @@ def fix(job: handlers.Job) -> Mapping[str, Any]:
     return {"quotas_fixed": runs.fix_quotas(task.run_key, rows, units)}
 
 
-@handlers.handler("units-list")
+@handlers.handler("units-list", only_reads=True)
 def list_units(job: handlers.Job) -> Mapping[str, Any]:
     """List the units of header ``kind`` below the instance's unit into ``into`` (default ``units``): {unit, name}."""
     task = scope.of(job)
@@ -65,7 +65,7 @@ def list_units(job: handlers.Job) -> Mapping[str, Any]:
     return {task.text("into", "units"): [{"unit": unit.code, "name": unit.name} for unit in found]}
 
 
-@handlers.handler("hamlets-list")
+@handlers.handler("hamlets-list", only_reads=True)
 def list_hamlets(job: handlers.Job) -> Mapping[str, Any]:
     """List the hamlets (自然屯) that have cases which pass ``where`` into ``into`` (default ``hamlets``)."""
     task = scope.of(job)
