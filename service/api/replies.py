@@ -12,7 +12,7 @@ import sqlalchemy as sqla
 from gunicorn.http.errors import ParseException
 from werkzeug import exceptions
 
-from service import errors
+from service import db, errors
 from service.db import values
 from service.errors import _
 
@@ -88,8 +88,6 @@ def of_http(error: exceptions.HTTPException) -> flask.Response:
 
 UNSTORABLE = ("22", "54")
 """SQLSTATE classes: data that do not fit, limits exceeded."""
-BUSY = ("40", "53", "55", "57", "08")
-"""SQLSTATE classes: another transaction or the server's state is in the way; the same request may work again."""
 
 
 def of_failure(error: Exception) -> flask.Response:
@@ -101,7 +99,7 @@ def of_failure(error: Exception) -> flask.Response:
     if state.startswith(UNSTORABLE) or isinstance(cause, psycopg.DataError):
         log.warning("the database refused what was sent", exc_info=error)
         return of_problem(errors.Invalid(_("Something in the request is too long or too large to be stored.")))
-    if state.startswith(BUSY) or (not state and isinstance(cause, psycopg.OperationalError)):
+    if db.is_busy(error):
         log.warning("the database is busy", exc_info=error)
         return of_problem(errors.Unavailable(_("The database is busy; try again.")))
     number = secrets.token_hex(8)

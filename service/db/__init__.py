@@ -1,6 +1,7 @@
 """The database: `db.sa` (tables and session), `db.transaction()` (the only commit), `db.next_key()`."""
 
 from service.db import liveness, shared_clock  # noqa: F401 - liveness listens
+from service.db.contention import is_busy
 from service.db.keys import next_key
 from service.db.prepared import Prepared
 from service.db.schema import Model, init_app, sa
@@ -13,6 +14,7 @@ __all__ = [
     "connection",
     "in_transaction",
     "init_app",
+    "is_busy",
     "lock_name",
     "next_key",
     "sa",

@@ -16,7 +16,11 @@ ARRIVALS, DEPARTURES = ("05", "06", "07"), ("01", "02", "03", "04", "08")
 
 
 def note(run_key: int, unit_id: int, **events: int) -> None:
-    """Add events to a unit's counts, for instance ``notices=1``; concurrent notes add up."""
+    """Add events to a unit's counts, for instance ``notices=1``; concurrent notes add up.
+
+    What is pending is written first: everybody locks cases before counts, so that nobody locks another out.
+    """
+    db.sa.session.flush()
     columns = models.Scale.statistics
     for name, number in events.items():
         row = postgresql.insert(models.Scale).values(run_key=run_key, unit_id=unit_id, statistics={name: number})

@@ -1,6 +1,7 @@
 """Runs and the scale of each unit in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,10 @@ def villages(unit_id: int) -> Sequence[models.Village]:
 
 
 def set_scales(run_key: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write figures of units in one statement: each row names ``unit_id`` and the same columns of the scale."""
+    """Write figures of units in one statement: each row names ``unit_id`` and the same columns of the scale.
+
+    The rows are locked in the order of their units, so that two who write the same ones wait and never lock out.
+    """
     if not rows:
         return
     names = [name for name in rows[0] if name != "unit_id"]
@@ -55,7 +59,9 @@ def set_scales(run_key: int, rows: Sequence[Mapping[str, Any]]) -> None:
     update = insert.on_conflict_do_update(
         index_elements=["run_key", "unit_id"], set_={name: insert.excluded[name] for name in names}
     )
-    db.sa.session.execute(update, [{"run_key": run_key, "statistics": {}, **row} for row in rows])
+    db.sa.session.execute(
+        update, [{"run_key": run_key, "statistics": {}, **row} for row in sorted(rows, key=itemgetter("unit_id"))]
+    )
 
 
 def scale(run_key: int, unit_id: int) -> models.Scale | None:

@@ -71,6 +71,8 @@ class Running:
             variables = self.taken(error.variables)
             step = self.instance.throw_error(request.key, error.code, error.message, variables, self.now)
         except Exception as error:  # whatever a handler raises must become an incident, not a lost token
+            if db.is_busy(error):
+                raise  # the whole command is done again: by the worker, or by him who is told to try again
             self.outcome.incident(request.key, request.element_id, "JOB_NO_RETRIES", outcome.describe(error))
             return
         self._note(step, todo)

@@ -1,17 +1,18 @@
 """Several people, workers and messages at the same moment, each in a thread with a connection of its own."""
 
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import func, select, text
 
 from service import clock, db, engine, errors, identity, jobs
-from service.jobs import running
+from service.jobs import handlers, running
 from service.workflow import delivery, deployments, instances, live, messages, models, releases, tasks, timers
 from tests.engine.bpmn import user_task, xml
 from tests.engine.test_events import MESSAGE, MESSAGES, boundary, timer
@@ -227,3 +228,34 @@ def test_parents_children_messages_and_cancellations_all_at_once_end_without_a_d
     assert "ACTIVE" not in [state for (state,) in rows(select(models.ProcessInstance.state))]
     assert rows(text("SELECT task_name, status FROM procrastinate_jobs")) == []
     assert rows(select(models.Incident.message)) == []
+
+
+WORK = f"""{START}{user_task("a")}<bpmn:serviceTask id="w"><bpmn:extensionElements>
+  <zeebe:taskDefinition type="crossing"/></bpmn:extensionElements></bpmn:serviceTask>{user_task("b")}{END}
+flow: s -> a -> w -> b -> e
+"""
+
+
+def test_a_handler_that_was_locked_out_leaves_no_incident_and_may_be_asked_again(at_once, monkeypatch):
+    """Two handlers take two locks in opposite order, and the database breaks the circle."""
+    meeting = Barrier(2)
+
+    def cross(job):
+        names = ["left", "right"] if job.variables["turn"] == 0 else ["right", "left"]
+        db.lock_name(names[0])
+        with contextlib.suppress(BrokenBarrierError):
+            meeting.wait(2)
+        db.lock_name(names[1])
+
+    monkeypatch.setitem(handlers._handlers, "crossing", cross)
+    deploy(p=WORK)
+    for turn in range(2):
+        instances.create("p", {"turn": turn}, by=SYSTEM)
+    before = open_tasks()
+    results = at_once(*(completing(key) for key in before))
+    assert kinds(results) == {"NoneType": 1, "OperationalError": 1}
+    (left,) = set(before) & set(open_tasks())
+    meeting.abort()
+    tasks.complete(left, {}, by=SYSTEM)
+    assert len(open_tasks()) == 2
+    assert rows(select(models.Incident.key)) == []
