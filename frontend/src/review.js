@@ -93,16 +93,29 @@ function sent(row) {
   return { case: row.dataset.key, ...readRow(row) };
 }
 
-async function save(row) {
+/* Saves go one after another: each names the entry it saw, and the one before may just have made it. */
+let saving = Promise.resolve();
+
+function save(row) {
+  saving = saving.then(() => store(row));
+}
+
+async function store(row) {
   const answers = JSON.stringify(sent(row));
 
   try {
-    await send(texts.rows, { rows: [JSON.parse(answers)] });
+    const seen = { [row.dataset.key]: row.dataset.stamp || null };
+    const { rows } = await send(texts.rows, { rows: [JSON.parse(answers)], seen });
+
+    row.dataset.stamp = rows[0].stamp;
+    delete row.dataset.changed;
     if (answers === JSON.stringify(sent(row))) {
       unsaved.delete(row);
       keep();
     }
   } catch (refusal) {
+    row.dataset.changed = [refusal.fields['rows.0.case'] || []].flat().join(' ');
+
     if (!Object.keys(refusal.fields).length) {
       trouble(refusal.message);
     }
@@ -135,12 +148,13 @@ function showSheet({ lines, sums, trouble: why }) {
 function tell(row, { passed, wrong }) {
   const here = row.contains(document.activeElement);
   const places = Object.keys(wrong);
-  const faulty = places.length > 0 && !here;
+  const changed = row.dataset.changed;
+  const faulty = Boolean(changed) || (places.length > 0 && !here);
   const note = document.createElement('span');
 
   note.className = faulty || passed === false ? 'wrong' : passed ? 'done' : 'todo';
   note.textContent = faulty
-    ? Object.values(wrong).flat().join(' ')
+    ? changed || Object.values(wrong).flat().join(' ')
     : passed === null
       ? texts.todo
       : passed

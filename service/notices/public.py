@@ -28,6 +28,9 @@ KINDS = ("不应纳入", "应纳未纳", "信息错误", "程序问题")
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LONGEST = {"objector": 50, "objector_phone": 20, "household": 50, "facts": 2000, "evidence": 2000}
 KEPT = timedelta(days=1)
+MOST = 100
+"""Notices on a page of the board."""
+MODES = (PUBLICITY, "公告")
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,25 @@ class Standing:
     reply: str | None = None
 
 
-def current(unit_id: int | None = None) -> Sequence[models.Notice]:
-    """The notices on display, those that end first at the top; with a unit, those of its subtree."""
+def current(
+    unit_id: int | None = None, *, mode: str | None = None, after: int | None = None
+) -> Sequence[models.Notice]:
+    """The notices on display, those that end first at the top, ``MOST`` at once; `after` is the last one seen.
+
+    With a unit, those of its subtree; with a mode (公示, 公告), those of that kind.
+    """
     query = sa.select(models.Notice).where(*_displayed()).join(models.Notice.unit)
+    if mode in MODES:
+        query = query.where(models.Notice.mode == mode)
+    if after is not None:
+        place = sa.tuple_(models.Notice.ends_at, models.Notice.key)
+        seen = orm.aliased(models.Notice)
+        query = query.where(place > sa.select(seen.ends_at, seen.key).where(seen.key == after).scalar_subquery())
     if unit_id is not None:
         path = sa.select(units.Unit.path).where(units.Unit.id == unit_id).scalar_subquery()
         query = query.where(units.Unit.path.like(path + "%"))
     query = query.options(orm.contains_eager(models.Notice.unit))
-    return db.sa.session.scalars(query.order_by(models.Notice.ends_at, models.Notice.key)).all()
+    return db.sa.session.scalars(query.order_by(models.Notice.ends_at, models.Notice.key).limit(MOST)).all()
 
 
 def posting_units() -> Sequence[units.Unit]:

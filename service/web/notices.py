@@ -9,7 +9,7 @@ from service import errors
 from service.errors import _
 from service.identity import throttle
 from service.notices import board, public
-from service.web import printing
+from service.web import printing, reading
 from service.web.pages import Pages
 
 pages = Pages("notices", public=("index", "show", "form", "file", "follow", "tell"))
@@ -24,11 +24,12 @@ QUESTIONS = 30
 @pages.get("/notices")
 def index() -> Any:
     """List the notices on display."""
-    unit = flask.request.args.get("unit", "")
-    chosen = int(unit) if unit.isdigit() and len(unit) < 19 else None
-    return flask.render_template(
-        "notices.html", notices=public.current(chosen), units=public.posting_units(), chosen=chosen
-    )
+    asked = flask.request.args
+    chosen, mode = reading.key(asked.get("unit")), asked.get("mode", "")
+    found = public.current(chosen, mode=mode, after=reading.key(asked.get("after")))
+    more = found[-1].key if len(found) == public.MOST else None
+    shown = {"notices": found, "more": more, "modes": public.MODES, "mode": mode}
+    return flask.render_template("notices.html", units=public.posting_units(), chosen=chosen, **shown)
 
 
 @pages.get("/notices/<int:key>")

@@ -81,6 +81,21 @@ def test_the_board_is_narrowed_to_a_unit(as_, notice):
     expect(nobody.page.get_by_text("There are no notices on display at present.")).to_be_visible()
 
 
+def test_the_board_goes_on_and_tells_publicity_from_announcements(client, notice):
+    with db.transaction() as session:
+        first = db.sa.session.get(models.Notice, notice)
+        names = {column.key for column in sqla.inspect(models.Notice).columns} - {"key", "no", "mode", "title"}
+        for number in range(120):
+            copied = {name: getattr(first, name) for name in names}
+            session.add(models.Notice(**copied, key=db.next_key(), no=f"x{number}", mode="公告", title=f"第{number}号"))
+    page = client.get("/notices?mode=公告").text
+    assert page.count("list-group-item") == 100
+    rest = client.get(re.search(r'href="([^"]+after=[^"]+)"', page)[1].replace("&amp;", "&")).text
+    assert rest.count("list-group-item") == 20
+    assert len(set(re.findall(r"第\d+号", page + rest))) == 120
+    assert client.get("/notices?mode=公示").text.count("list-group-item") == 1
+
+
 def test_an_objection_is_filed_reaches_the_office_and_is_followed_with_its_receipt(as_, publicity, notice):
     people.add("vera", "Vera", PASSWORD)
     people.join("vera", "village_committee", units.find("500299001001"))
