@@ -20,11 +20,13 @@ def _chinese(application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 ROWS = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
-TABLES = "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+TABLES = (
+    "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'attempts' ORDER BY 1"
+)
 
 
 def everything() -> dict[str, str]:
-    """The content of each table, as a digest."""
+    """The content of each table, as a digest. Wrong passwords are counted, so their table is none of them."""
     with db.sa.engine.connect() as connection:
         tables = connection.scalars(sqla.text(TABLES)).all()
         return {table: connection.scalar(sqla.text(ROWS.format(table=table))) for table in tables}

@@ -11,7 +11,7 @@ from service import db
 from service.register import figures, runs
 from tests.register import world as worlds
 
-CROWD, ROUNDS, EVENTS = 4, 6, 5
+CROWD, ROUNDS, EVENTS = 6, 6, 5
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_many_instances_of_a_run_write_its_rows_at_once_without_a_deadlock(app, 
             barrier.wait()
             for _round in range(ROUNDS):
                 for _event in range(EVENTS):
-                    chance.choice([quotas, everybody, village, table])(county, chance)
+                    chance.choice([quotas, quotas, everybody, village, table])(county, chance)
                 with db.transaction():
                     figures.note(county.instance, county.township, sampled=1)
 
