@@ -25,7 +25,8 @@ document.addEventListener('change', ({ target }) => {
     narrowSteps(target);
   }
   if (target.dataset.all) {
-    target.form.querySelectorAll(`[name="${target.dataset.all}"]`).forEach((box) => { box.checked = target.checked; });
+    const boxes = target.dataset.all.split(' ').map((name) => `[name="${name}"]`).join();
+    target.form.querySelectorAll(boxes).forEach((box) => { box.checked = target.checked; });
   }
 });
 

@@ -76,11 +76,11 @@ def _address(wish: board.Wish, endpoint: str = "web-board.show", **changed: Any)
 
 
 def _cells(row: Any) -> Iterator[str]:
-    late = row.late_at if row.late_at < board.NEVER else None
+    late = reasons.late_at(row)
     cells = (
         reasons.title(row.kind), row.process_name or row.process_id, reasons.step(row), row.subject_name, row.unit_name,
-        reasons.whom(row), words.moment(row.since), words.moment(late), words.due(late), words.workdays_left(late),
-        reasons.why(row), row.instance_key, row.task_key,
+        reasons.whom(row), words.moment(row.since), words.moment(late), reasons.lateness(row),
+        words.workdays_left(late), reasons.why(row), row.instance_key, row.task_key,
     )  # fmt: skip
     for cell in cells:
         text = "" if cell is None else str(cell)

@@ -1,7 +1,7 @@
 """Why a row is on the board and who is waited for, in plain words and the reader's language."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import ngettext
@@ -10,7 +10,7 @@ from service import clock, errors
 from service.errors import _
 from service.identity import roles
 from service.supervision import remedies, watches
-from service.supervision.board.scope import INCIDENT, OVERDUE, SOON, SUSPENDED
+from service.supervision.board.scope import INCIDENT, OVERDUE, SOON, SUSPENDED, TASKS
 from service.web import words
 from service.workflow import releases
 
@@ -57,6 +57,21 @@ def whom(row: Any) -> str:
         return errors.localize(_("the process designer"))
     supervisors = row.kind in (INCIDENT, SUSPENDED)
     return errors.localize(_("the supervisors") if supervisors else _("the system"))
+
+
+def late_at(row: Any) -> datetime | None:
+    """The instant from which a row counts as late: the due date of a task, the time a stall or failure was there."""
+    if row.kind in TASKS:
+        return row.due  # type: ignore[no-any-return]
+    return None if row.kind == SUSPENDED else row.late_at
+
+
+def lateness(row: Any) -> str:
+    """How long a task is overdue or has left; how long something else stands still."""
+    if row.kind in TASKS:
+        return words.due(row.due)
+    at = late_at(row)
+    return errors.localize(_("for %(time)s"), time=span(clock.now() - at)) if at else ""
 
 
 def step(row: Any) -> str:

@@ -225,6 +225,15 @@ def test_a_supervisor_uses_the_board_in_a_browser(as_, busy, at):
     alice.page.get_by_label("Kind").select_option("open")
     expect(alice.page.get_by_role("row", name="归档 file")).to_have_count(1)
     assert "kind=open" in alice.page.url
+    alice.page.get_by_role("checkbox", name="Choose 归档 file · 东乡").check()
+    start("p")
+    alice.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(alice.page.get_by_role("row", name="归档 file")).to_have_count(2)
+    expect(alice.page.get_by_role("checkbox", name="Choose 归档 file · 东乡").first).to_be_checked()
+    assert alice.faults() == []
+    alice.page.get_by_role("button", name="Urge").click()
+    expect(alice.page.get_by_role("main")).to_contain_text("归档 file")
+    alice.page.go_back()
     alice.page.get_by_role("link", name="By step").click()
     expect(alice.page.get_by_role("rowheader")).to_have_count(4)
     assert alice.faults() == []
