@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-import sqlalchemy as sqla
 
 from service import db, errors, identity
 from service.api import schemas, sight
 from service.api.routes import Routes
 from service.errors import _
-from service.workflow import incidents, instances, models
+from service.workflow import incidents, instances
 
 routes = Routes("Interventions", "Changing the course of a running process instance.")
 
@@ -202,15 +201,7 @@ def _moved(instance_key: int, source: Mapping[str, Any], place: str) -> list[int
 
 
 def _open_at(instance_key: int, element_id: str, place: str) -> list[int]:
-    element = models.ElementInstance
-    keys = db.sa.session.scalars(
-        sqla.select(element.key).where(
-            element.instance_key == instance_key,
-            element.element_id == element_id,
-            element.state == "ACTIVE",
-            element.token.is_not(None),
-        )
-    ).all()
+    keys = instances.tokens_at(instance_key, element_id)
     if not keys:
         raise errors.Invalid(_("%(place)s: nothing is active at %(element)s."), place=place, element=element_id)
-    return list(keys)
+    return keys

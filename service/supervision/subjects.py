@@ -101,12 +101,6 @@ def entries(keys: Iterable[int], by: identity.Person) -> Sequence[Any]:
     return _all_of(keys, db.sa.session.execute(query).all(), _("There is no entry %(key)s in the audit log."))
 
 
-def tokens_at(instance_key: int, element_id: str) -> list[int]:
-    """The tokens of an instance that are in an element."""
-    live = element.instance_key == instance_key, element.state == "ACTIVE", element.token.is_not(None)
-    return list(db.sa.session.scalars(sqla.select(element.key).where(*live, element.element_id == element_id)))
-
-
 def _tokens() -> Any:
     """The ids of the elements that hold tokens of an instance."""
     ids = postgresql.aggregate_order_by(element.element_id, element.key)

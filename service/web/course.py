@@ -110,10 +110,11 @@ def steps(row: models.ProcessInstance, after: tuple[datetime, int] | None = None
 
 
 def tasks(instance_key: int, by: identity.Person) -> Sequence[Any]:
-    """The open tasks; `seen` tells whether the person may open one."""
+    """The open tasks; `seen` tells whether the person may open one, `supervised` whether he may step in."""
     seen = identity.access.visible_tasks(by, assignee=task.assignee, candidates=task.candidates, unit_id=task.unit_id)
     query = (
         sqla.select(task.key, task.name, task.due, task.created_at, task.assignee, seen.label("seen"))
+        .add_columns(identity.access.visible_units(by, task.unit_id).label("supervised"))
         .add_columns(User.name.label("holder"), Unit.name.label("unit_name"), task.candidates, task.candidate_groups)
         .outerjoin(User, User.username == task.assignee)
         .outerjoin(Unit, Unit.id == task.unit_id)

@@ -11,7 +11,7 @@ from service import clock, db, identity
 from service.identity.models import Unit
 from service.workflow import models
 
-MOST = 100
+MOST = 50
 instance, definition, task, incident = models.ProcessInstance, models.Definition, models.UserTask, models.Incident
 
 

@@ -79,10 +79,12 @@ def about(task: models.UserTask) -> dict[str, Any]:
     by = person()
     node = releases.process(task.definition_key).process.nodes.get(task.element_id)
     open_ = task.state == "CREATED"
+    instance = db.sa.session.get_one(models.ProcessInstance, task.instance_key)
     return {
         "task": task,
         "guidance": node.documentation if node else "",
         "heading": history.heading(task),
+        "may_follow": identity.access.allowed(by, "instance.follow", instance),
         "may_complete": open_ and identity.access.allowed(by, "task.complete", task),
         "may_claim": open_ and not task.assignee and identity.access.allowed(by, "task.claim", task),
         "may_give_back": open_ and task.assignee and identity.access.allowed(by, "task.unassign", task),

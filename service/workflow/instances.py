@@ -205,6 +205,13 @@ def instance_of(scope_key: int) -> int:
     return found
 
 
+def tokens_at(key: int, element_id: str) -> list[int]:
+    """The element instances of an element in which tokens of an instance are."""
+    element = models.ElementInstance
+    live = element.instance_key == key, element.state == "ACTIVE", element.token.is_not(None)
+    return list(db.sa.session.scalars(select(element.key).where(*live, element.element_id == element_id)))
+
+
 def _create(
     definition_key: int,
     process_id: str,

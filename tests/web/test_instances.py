@@ -62,6 +62,10 @@ def test_a_supervisor_goes_down_from_the_campaign_to_a_village_and_its_task(app,
     assert "runs as a process of its own" in shown
     upper = child(drive, "4502-e-u")
     assert f'href="/instances/{upper.key}"' in alice.get(f"/instances/{drive}").text
+    assert (
+        f'href="/instances/{upper.key}"'
+        in alice.get(f"/tasks/{fresh(models.UserTask, instance_key=upper.key).key}").text
+    )
     below = alice.read(f"/instances/{upper.key}")
     assert "Processes 识别工作 · 东乡 申请核查 · 上村" in below
     task = fresh(models.UserTask, instance_key=upper.key)

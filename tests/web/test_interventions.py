@@ -569,3 +569,14 @@ def test_one_chooses_in_the_list_and_watches_the_progress(as_, app, checking):
     page.get_by_role("button", name="Undo").last.click()
     expect(page.get_by_text("Done. It stands in the audit log.")).to_be_visible()
     assert {task_of(key).due.isoformat()[:10] for key in keys} == {LATER, "2026-07-23"}
+
+
+def test_a_task_of_a_unit_that_one_does_not_supervise_is_not_offered(app, alice, one):
+    task = models.UserTask
+    db.sa.session.execute(sqla.update(task).where(task.instance_key == one).values(unit_id=units.find("4502").id))
+    db.sa.session.commit()
+    key = task_of(one).key
+    assert f'name="task" value="{key}"' not in alice.get(f"/instances/{one}").text
+    assert alice.post("/interventions", kind="urge", task=key).status_code == 404
+    assert alice.post("/interventions", kind="urge", instance=one).status_code == 422
+    assert f'name="task" value="{key}"' in Visitor(app, "cora").get(f"/instances/{one}").text

@@ -8,7 +8,6 @@ import sqlalchemy as sqla
 from service import db, errors, identity
 from service.engine import model
 from service.errors import _
-from service.supervision import subjects
 from service.supervision.measures.base import Given, Measure, wrong
 from service.workflow import instances, models, releases
 
@@ -56,7 +55,7 @@ class Move(Measure):
         return super().hindrance(row, given) or held
 
     def do(self, key: int, given: Given, reason: str, by: identity.Person) -> None:
-        tokens = subjects.tokens_at(key, given["source"])
+        tokens = instances.tokens_at(key, given["source"])
         if not tokens:
             raise errors.Conflict(_("No token is in %(name)s."), name=given["source_name"])
         activate: list[tuple[str, dict[str, Any]]] = [(given["target"], {}) for _token in tokens]
