@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 /** One entry for each island; pages find what was built by `.vite/manifest.json`. */
-const ISLANDS = ['app', 'task', 'diagram', 'roster', 'review', 'paper', 'charts', 'board'];
+const ISLANDS = ['app', 'task', 'diagram', 'roster', 'import', 'review', 'paper', 'charts', 'board'];
 
 export default defineConfig({
   base: '/static/dist/',

@@ -123,6 +123,17 @@ def save(
         return roster, Outcome([*outcome.entered, *cleared], outcome.refused, before)
 
 
+def try_out(key: int, rows: Sequence[Mapping[str, Any]], *, by: identity.Person) -> Mapping[str, Any]:
+    """What would be wrong with rows if they were saved with ``merge``; nothing is kept.
+
+    :raises errors.Problem: as ``save``.
+    """
+    with db.transaction() as session, session.begin_nested() as trial:
+        _roster, outcome = save(key, rows, by=by, partly=True, merge=True)
+        trial.rollback()
+    return outcome.refused
+
+
 def names(found: Sequence[Entry | None]) -> dict[str, str]:
     """The names of those who made entries, by user name."""
     wanted = {entry.by for entry in found if entry}
@@ -156,10 +167,15 @@ def _ensure_same(roster: rosters.Roster, case: models.Case, name: str, seen: See
     last = of(roster, case)
     if name not in seen or seen[name] == (last.key if last else None):
         return
+    raise _refused(changed(last))
+
+
+def changed(last: Entry | None) -> str:
+    """What is told to somebody who did not see the last entry of a row."""
     if last is None:
-        raise _refused(errors.localize(_("Somebody has cleared this row meanwhile")))
-    at = last.at.astimezone(clock.TZ).strftime("%H:%M")
-    raise _refused(errors.localize(_("%(name)s changed this row at %(at)s"), name=names([last])[last.by], at=at))
+        return errors.localize(_("Somebody has cleared this row meanwhile"))
+    at = last.at.astimezone(clock.TZ).strftime("%m-%d %H:%M")
+    return errors.localize(_("%(name)s changed this row at %(at)s"), name=names([last])[last.by], at=at)
 
 
 def _refused(text: str) -> errors.Unprocessable:

@@ -26,7 +26,7 @@ LATE = timedelta(seconds=10)
 @pages.get("/tasks/<int:key>/rows")
 def changed_rows(key: int) -> Any:
     """Give the rows that changed after an instant, for a table that others fill in too."""
-    roster = _roster(key)
+    roster = of(key)
     now = clock.now() - LATE
     found = roster.cases(since=_instant(flask.request.args.get("since", "")))
     return {"rows": [_told(row) for row in _rows(roster, found)], "now": now.isoformat()}
@@ -35,7 +35,7 @@ def changed_rows(key: int) -> Any:
 @pages.get("/tasks/<int:key>/rows/<int:case_key>")
 def open_row(key: int, case_key: int) -> Any:
     """Give what the form of one row shows at first, the row itself, and its files."""
-    roster = _roster(key)
+    roster = of(key)
     found = roster.cases([str(case_key)])
     if not found:
         raise errors.NotFound(_("This row is not in the list"))
@@ -77,7 +77,11 @@ def save_rows(key: int) -> Any:
     return {"rows": values.plain(saved), "fields": outcome.refused}
 
 
-def _roster(key: int) -> rosters.Roster:
+def of(key: int) -> rosters.Roster:
+    """The roster of a task that the person may see.
+
+    :raises errors.NotFound: no such task for this person, or one without rows.
+    """
     task = tasks.get(key, by=person())
     if rosters.ROSTER not in task.properties:
         raise errors.NotFound(_("The task %(key)s has no rows"), key=key)
