@@ -61,7 +61,7 @@ def test_an_entry_that_was_changed_since_it_was_seen_is_refused_and_told(app, ve
     send(vera, verify, [{"case": first, **ANSWER}])
     late = send(vito, verify, [{"case": first, **ANSWER, "verified_by": "吴七"}], seen={first: None})
     assert late.status_code == 422
-    assert late.json["fields"] == {"rows.0.case": "Vera changed this row at 10:22"}
+    assert late.json["fields"] == {"rows.0.case": "Vera changed this row at 07-10 10:22"}
     assert visiting.cases()[0].answers["Task_Verify"]["verified_by"] == "石清"
     stamp = vito.get(f"/tasks/{verify}/rows/{first}").json["row"]["stamp"]
     assert (
