@@ -28,12 +28,14 @@ def tasks(keys: Iterable[int], instance_keys: Iterable[int], by: identity.Person
     keys, instance_keys = list(keys), list(instance_keys)
     _named(instance.key, instance_keys, identity.access.visible_units(by, instance.unit_id))
     below = _with_below(instance_keys)
+    subject = orm.aliased(Unit)
+    units = sqla.func.concat_ws(" · ", subject.name, sqla.func.nullif(Unit.name, subject.name))
     urging = sqla.select(Urging.at).where(Urging.task_key == task.key).order_by(Urging.at.desc()).limit(1)
     urgings = sqla.select(sqla.func.count()).select_from(Urging).where(Urging.task_key == task.key)
     query = (
         sqla.select(task.key, task.instance_key, task.name, task.state, task.assignee, task.due, task.candidates)
         .add_columns(
-            sqla.func.coalesce(Unit.name, "").label("unit"),
+            units.label("unit"),
             User.name.label("holder"),
             instance.suspended,
             urging.scalar_subquery().label("urged_at"),
@@ -41,6 +43,7 @@ def tasks(keys: Iterable[int], instance_keys: Iterable[int], by: identity.Person
         )
         .join(instance, instance.key == task.instance_key)
         .outerjoin(Unit, Unit.id == task.unit_id)
+        .outerjoin(subject, subject.id == instance.unit_id)
         .outerjoin(User, User.username == task.assignee)
         .where(task.key.in_(keys) | (task.instance_key.in_(below) & (task.state == "CREATED")))
         .where(identity.access.visible_units(by, task.unit_id))

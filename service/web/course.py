@@ -88,10 +88,16 @@ class Wait:
 def steps(row: models.ProcessInstance, after: tuple[datetime, int] | None = None) -> tuple[Sequence[Step], str]:
     """The steps, the latest first, and what leads to earlier ones."""
     who = sqla.func.coalesce(User.name, task.completed_by, task.assignee, Unit.name)
+    failed = (
+        sqla.select(1)
+        .where(models.Incident.instance_key == row.key, models.Incident.element_key == element.key)
+        .where(models.Incident.state == "ACTIVE")
+        .exists()
+    )
     called, place = orm.aliased(models.ProcessInstance), orm.aliased(Unit)
     query = (
         sqla.select(element.key, element.element_id, element.type, element.state, element.start_date, element.end_date)
-        .add_columns(task.name.label("task_name"), who.label("who"), place.name.label("place"))
+        .add_columns(task.name.label("task_name"), who.label("who"), place.name.label("place"), failed.label("failed"))
         .outerjoin(task, task.key == element.key)
         .outerjoin(called, (called.parent_key == row.key) & (called.parent_element_key == element.key))
         .outerjoin(place, (place.id == called.unit_id) & (place.id != row.unit_id))
@@ -197,6 +203,8 @@ def _step(found: Any, nodes: Mapping[str, model.Node]) -> Step:
     who = found.who or errors.localize(_("nobody yet"))
     if found.state == "TERMINATED":
         text = errors.localize(_("withdrawn"))
+    elif found.failed:
+        text = errors.localize(_("stopped by an incident"))
     elif found.state == "ACTIVE":
         text = errors.localize(OPEN.get(found.type, _("under way")), who=who)
     else:

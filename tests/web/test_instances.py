@@ -94,6 +94,7 @@ def test_what_it_waits_for_and_why_it_stopped_stand_in_plain_words(app, drive):
     jobs.run_pending()
     shown = alice.read(f"/instances/{drive}")
     assert "Incidents 名额足够？" in shown
+    assert "名额足够？ stopped by an incident" in shown
     assert "No way on was open at a decision" in shown
     assert "then retry" in shown
     assert "It waits for no message and no time." in shown
