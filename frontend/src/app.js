@@ -46,4 +46,11 @@ if (process) {
   narrowSteps(process);
 }
 
+/** What is kept under a name is what the filters say now. */
+document.addEventListener('formdata', ({ target, formData }) => {
+  if (target.id === 'keep') {
+    new FormData(document.querySelector('#filters')).forEach((value, name) => formData.set(name, value));
+  }
+});
+
 keepFresh(htmx);

@@ -13,7 +13,7 @@ from service.api.routes import Routes
 from service.api.search.fields import constant
 from service.api.search.kinds import Condition, refuse
 from service.errors import _
-from service.workflow import models, tasks
+from service.workflow import models, passing, tasks
 
 routes = Routes("User tasks", "What people have to do.")
 task, definition = models.UserTask, models.Definition
@@ -156,7 +156,7 @@ def complete_user_task(by: identity.Person, user_task_key: int, body: dict[str, 
     The variables are checked with the task's form; 400 names each wrong answer by its path. A task that somebody
     completed before gives 409.
     """
-    tasks.complete(user_task_key, body.get("variables") or {}, by=by)
+    passing.complete(user_task_key, body.get("variables") or {}, by=by)
 
 
 @routes.post("/user-tasks/<userTaskKey>/assignment", body=UserTaskAssignmentRequest)

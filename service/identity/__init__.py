@@ -4,7 +4,7 @@ import flask
 import flask_security
 
 from service import db
-from service.identity import access, credentials, models, people, roles, units
+from service.identity import access, credentials, filters, models, people, roles, units
 from service.identity.models import Unit
 from service.identity.persons import SYSTEM, Member, Person
 
@@ -15,6 +15,7 @@ __all__ = [
     "Unit",
     "access",
     "credentials",
+    "filters",
     "init_app",
     "people",
     "roles",

@@ -179,6 +179,7 @@ _rules: dict[str, Rule] = {
     "task.unassign": holder_or_supervisor,
     "task.update": supervising,
     "task.comment": any_of(candidate, supervising, copied),
+    "case.remarks": any_of(candidate, supervising),
     "task.send_back": may_complete,
     "task.take_back": completed,
     "task.transfer": any_of(may_complete, supervising),

@@ -102,3 +102,16 @@ class Attempt(db.Model):
     name: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
     since: Mapped[datetime] = mapped_column(index=True)
+
+
+class SavedFilter(db.Model):
+    """What a person looks for often in a list: `query` is the address's query string, such as "due=late"."""
+
+    __tablename__ = "saved_filters"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=db.next_key)
+    user_id: Mapped[int] = mapped_column(sqla.ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    query: Mapped[str]
+
+    __table_args__ = (sqla.UniqueConstraint("user_id", "name"),)

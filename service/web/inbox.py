@@ -1,11 +1,13 @@
 """The inbox: what one has to do, what one's units have to do, what one started and what one has done."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 import sqlalchemy as sqla
 
 from service import db, errors, identity
+from service.errors import _
 from service.identity.models import Unit
 from service.web import worklist
 from service.web.pages import Pages, person
@@ -23,7 +25,27 @@ def show() -> Any:
     shown = {"wish": wish, "found": worklist.sheet(wish, person()), "most": worklist.COUNT_AT_MOST}
     if "HX-Request" in flask.request.headers:
         return flask.render_template("inbox_list.html", **shown)
-    return flask.render_template("inbox.html", **shown, processes=processes(), units=units(person()))
+    about = {"processes": processes(), "units": units(person()), "saved": identity.filters.of(person())}
+    return flask.render_template("inbox.html", **shown, **about)
+
+
+@pages.post("/inbox/filters")
+def keep() -> Any:
+    """Keep the filters of the list under a name."""
+    query = urlencode(worklist.Wish.read(flask.request.form).asked())
+    try:
+        identity.filters.save(person(), flask.request.form.get("name", ""), query)
+        flask.flash(errors.localize(_("The filter was kept.")), "success")
+    except errors.Problem as refused:
+        flask.flash(refused.localized(), "warning")
+    return flask.redirect(f"{flask.url_for('web-inbox.show')}?{query}")
+
+
+@pages.post("/inbox/filters/<int:filter_id>/delete")
+def drop(filter_id: int) -> Any:
+    """Forget a kept filter."""
+    identity.filters.drop(person(), filter_id)
+    return flask.redirect(flask.url_for("web-inbox.show"))
 
 
 def processes() -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from service import identity
 from service.db import values
 from service.register import rosters
-from service.workflow import confidential, drafts, models, releases
+from service.workflow import completions, confidential, drafts, models, releases
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,17 @@ class TaskForm:
 
 
 def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
-    """The form of an open task, if it has one."""
-    if task.form_key is None or task.state != "CREATED":
+    """The form of a task, if it has one: to be filled in, with earlier answers if it came back, or as it was done."""
+    if task.form_key is None or task.state not in ("CREATED", "COMPLETED"):
         return None
     source = releases.content(task.form_key)[1].decode()
+    if task.state == "COMPLETED":
+        filled = completions.readable(task)
+        return None if filled is None else TaskForm(json.loads(source), filled)
     draft = drafts.load(task.key, by=by)
     data = read_by(source, rosters.visible_variables(task))
     if identity.access.allowed(by, "task.complete", task):
-        data = confidential.opened(data, releases.get(task.deployment_key))
+        data = confidential.opened(data, releases.get(task.deployment_key)) | (completions.answers(task) or {})
     data |= draft.answers if draft else {}
     return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
 

@@ -11,7 +11,7 @@ from service.errors import _
 from service.register import rosters
 from service.web import fitting, history, rosterrows, taskforms
 from service.web.pages import Pages, person
-from service.workflow import attachments, drafts, models, releases, tasks
+from service.workflow import attachments, drafts, models, passing, releases, remarks, sending_back, taking_back, tasks
 
 pages = Pages("tasks")
 
@@ -93,13 +93,24 @@ def about(task: models.UserTask) -> dict[str, Any]:
         "next": history.next_steps(task, by=by) if task.state == "COMPLETED" else None,
         "places": history.places(task.instance_key),
         "files": attachments.of(task.key, by=by),
+        "completer": history.name_of(task.completed_by) if task.completed_by else "",
+        "remarks": remarks.of(task, by=by),
+        "returned": remarks.why_back(task) if open_ else None,
+        "owner": history.name_of(task.owner) if open_ and task.owner else "",
+        "may_pass_on": open_ and identity.access.allowed(by, "task.transfer", task),
+        "may_copy": identity.access.allowed(by, "task.copy", task),
+        "may_send_back": _may_send_back(task, by),
+        "may_take_back": taking_back.may(task, by=by),
     }
 
 
+def _may_send_back(task: models.UserTask, by: identity.Person) -> bool:
+    open_ = task.state == "CREATED" and identity.access.allowed(by, "task.send_back", task)
+    return open_ and bool(sending_back.targets(task))
+
+
 def _complete(key: int, given: dict[str, Any], by: identity.Person) -> dict[str, Any]:
-    with db.transaction():
-        tasks.complete(key, given, by=by)
-        drafts.drop(key, by=by)
+    passing.complete(key, given, by=by)
     return {"next": flask.url_for("web-tasks.show", key=key)}
 
 

@@ -21,7 +21,7 @@ task, instance, definition = models.UserTask, models.ProcessInstance, models.Def
 acting, subject = orm.aliased(Unit), orm.aliased(Unit)
 holder = orm.aliased(User)
 
-BOXES = ("mine", "units", "started", "done")
+BOXES = ("mine", "units", "started", "done", "copied")
 SORTS: dict[str, tuple[Any, ...]] = {
     "due": (task.due.asc().nulls_last(), task.created_at, task.key),
     "newest": (task.created_at.desc(), task.key.desc()),
@@ -68,6 +68,12 @@ class Wish:
             page=min(int(page), 10_000) if page.isdigit() and len(page) < 6 and int(page) else 1,
         )
 
+    def asked(self) -> dict[str, str]:
+        """What was asked for, as a query string says it; the page is left out."""
+        said = {"box": self.box, "process": self.process, "step": self.step, "due": self.due, "q": self.text}
+        said |= {"unit": str(self.unit or ""), "sort": self.sort if self.sort != "due" else ""}
+        return {name: text for name, text in said.items() if text}
+
     @property
     def narrowed(self) -> bool:
         """Whether a filter is set."""
@@ -97,6 +103,7 @@ def counts(by: identity.Person) -> dict[str, int]:
         "units": sqla.select(task.key).where(*_in_box("units", by)),
         "started": sqla.select(instance.key).where(*_begun(by)),
         "done": sqla.select(task.key).where(*_in_box("done", by)),
+        "copied": sqla.select(task.key).where(*_in_box("copied", by)),
     }
     limited = {name: query.limit(COUNT_AT_MOST + 1).subquery() for name, query in columns.items()}
     counted = [sqla.select(sqla.func.count()).select_from(each).scalar_subquery() for each in limited.values()]
@@ -135,6 +142,9 @@ def _order(wish: Wish, by: identity.Person) -> Sequence[Any]:
 def _in_box(box: str, by: identity.Person) -> list[Any]:
     if box == "done":
         return [task.completed_by == by.username]
+    if box == "copied":
+        copied = task.copied_to.op("@>")(sqla.cast([by.username], sqla.ARRAY(sqla.Text)))
+        return [copied, sqla.text("user_tasks.copied_to <> '{}'")]  # as the index has it
     seen = identity.access.visible_tasks(by, assignee=task.assignee, candidates=task.candidates, unit_id=task.unit_id)
     if box == "units":
         return [task.state == "CREATED", seen]

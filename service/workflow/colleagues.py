@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from service import db, identity
@@ -60,7 +61,7 @@ def _people(condition: ColumnElement[bool], *, besides: Sequence[str]) -> Sequen
         .join(Unit, Unit.id == Membership.unit_id)
         .where(User.active, condition, Membership.role_id.not_in(roles.VILLAGERS), User.username.not_in(besides))
         .order_by(User.username, Unit.path, Membership.role_id)
-        .distinct(User.username)
+        .ext(distinct_on(User.username))
         .limit(MOST)
     )
     return [Colleague(*row) for row in db.sa.session.execute(query)]

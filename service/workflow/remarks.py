@@ -77,18 +77,32 @@ def mentioned(text: str) -> set[str]:
     return set(re.findall(r"@([A-Za-z0-9][\w.-]*\w|[A-Za-z0-9])", text, re.ASCII))
 
 
-def of(instance_key: int) -> Sequence[Any]:
-    """The remarks on the tasks of an instance with the names of task and people, the latest first."""
-    author, other, task = orm.aliased(User), orm.aliased(User), models.UserTask
+def of(task: models.UserTask, *, by: identity.Person) -> Sequence[Any]:
+    """The remarks on the tasks of a task's instance with the names of task and people, the latest first.
+
+    Who sees the task only because it was copied to him finds those on this one.
+    """
+    author, other, about = orm.aliased(User), orm.aliased(User), models.UserTask
     query = (
-        select(Remark, task.name.label("task"), author.name.label("who"), other.name.label("whom"))
-        .join(task, task.key == Remark.task_key)
+        select(Remark, about.name.label("task"), author.name.label("who"), other.name.label("whom"))
+        .join(about, about.key == Remark.task_key)
         .outerjoin(author, author.username == Remark.person)
         .outerjoin(other, other.username == Remark.to)
-        .where(Remark.instance_key == instance_key)
+        .where(Remark.instance_key == task.instance_key)
         .order_by(Remark.key.desc())
     )
+    if not identity.access.allowed(by, "case.remarks", task):
+        query = query.where(Remark.task_key == task.key)
     return db.sa.session.execute(query.limit(MOST)).all()
+
+
+def why_back(task: models.UserTask) -> Any:
+    """Who sent the work back to this task, and why; None where nobody did."""
+    if task.origin_key is None:
+        return None
+    query = select(Remark, User.name).outerjoin(User, User.username == Remark.person)
+    query = query.where(Remark.task_key == task.key, Remark.instance_key == task.instance_key)
+    return db.sa.session.execute(query.where(Remark.kind == SENT_BACK).limit(1)).first()
 
 
 def checked(text: str, empty: str) -> str:

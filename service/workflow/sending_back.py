@@ -91,9 +91,9 @@ def send_back(key: int, to: int, reason: str, *, by: identity.Person) -> models.
             row = running.outcome.opened(origin.element_id)
             row["origin_key"] = origin.key
             row["assignee"] = row["assignee"] or _again(origin, row["candidates"])
-            remarks.add(task, remarks.SENT_BACK, reason, by=by, to=origin.completed_by)
             running.record("SEND_BACK", "USER_TASK", key, reason=reason, after=_told(origin, row))
         opened = session.get_one(models.UserTask, row["key"])
+        remarks.add(opened, remarks.SENT_BACK, reason, by=by, to=origin.completed_by)
         extensions.reopen(origin, opened)
         notifications.notify(
             [opened.assignee or origin.completed_by or ""],

@@ -54,8 +54,8 @@ def test_whose_task_it_was_gets_it_again_with_his_answers_and_the_reason(who):
     assert (opened.element_id, opened.assignee, opened.origin_key) == ("a", "bob", first)
     assert completions.answers(opened) == {"name": "吴文安", "persons": 4}
     assert list(open_tasks()) == ["a"]
-    [remark] = remarks.of(instance)
-    assert (remark.Remark.kind, remark.who, remark.whom, remark.task) == ("SEND_BACK", "Bea", "Bob", "c")
+    [remark] = remarks.of(opened, by=who["bob"])
+    assert (remark.Remark.kind, remark.who, remark.whom, remark.task) == ("SEND_BACK", "Bea", "Bob", "a")
     assert remark.Remark.text == "缺户口簿复印件"
     told = db.sa.session.scalar(select(Notification))
     assert (told.username, told.kind) == ("bob", "sent-back")
