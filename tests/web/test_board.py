@@ -214,7 +214,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(app, busy, query):
 
 def test_a_supervisor_uses_the_board_in_a_browser(as_, busy, at):
     alice = as_("alice")
-    alice.page.get_by_role("link", name="Board", exact=True).click()
+    alice.page.get_by_role("link", name="Supervision", exact=True).click()
     alice.page.get_by_role("link", name="1 Stalled").click()
     expect(alice.page.get_by_role("row", name="Nobody holds the role")).to_have_count(1)
     assert alice.faults() == []

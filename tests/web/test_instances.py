@@ -67,7 +67,7 @@ def test_a_supervisor_goes_down_from_the_campaign_to_a_village_and_its_task(app,
         in alice.get(f"/tasks/{fresh(models.UserTask, instance_key=upper.key).key}").text
     )
     below = alice.read(f"/instances/{upper.key}")
-    assert "Processes 识别工作 · 东乡 申请核查 · 上村" in below
+    assert "Process instances 识别工作 · 东乡 申请核查 · 上村" in below
     task = fresh(models.UserTask, instance_key=upper.key)
     assert f'href="/tasks/{task.key}"' in alice.get(f"/instances/{upper.key}").text
     assert "nobody yet 扶贫站经办 3 days left" in below
