@@ -33,7 +33,6 @@ def show(key: int) -> Any:
         **about(notice),
         body=printing.notice_body(notice),
         may_object=public.open_to_objection(notice),
-        certified=certificates.of(notice) is not None,
     )
 
 
@@ -68,6 +67,7 @@ def about(notice: models.Notice) -> dict[str, Any]:
         "sites": publicity.sites(notice),
         "photo_labels": publicity.labels(),
         "objections": objections.of(notice),
+        "certified": certificates.of(notice) is not None,
     }
 
 

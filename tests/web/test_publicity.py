@@ -152,6 +152,9 @@ def test_the_statement_on_a_finished_publicity_is_printed(app, offices, notice, 
     paper = Visitor(app, "vera").get(f"/papers/certificates/{notice}").text
     assert "2014-07-20 张贴，至 2014-07-27 24 时止" in paper
     assert "3 户" in paper
+    signing = sqla.select(workflow.UserTask.key).filter_by(element_id="Task_SignCertificate", state="CREATED")
+    task = Visitor(app, "vera").get(f"/tasks/{db.sa.session.scalars(signing).one()}").text
+    assert f"/papers/certificates/{notice}" in task
     assert Visitor(app, "una").get(f"/papers/certificates/{notice}").status_code == 404
 
 
