@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 DATABASE = "lika"
 USER = "lika"
 START_TIMEOUT = 60.0
+LEFT_OVER = "pre-existing shared memory block"
+"""A killed server leaves processes that take a moment to notice, and hold its memory until then."""
 STOP_TIMEOUT = 20.0
 SHORT = "/tmp"  # noqa: S108 - TMPDIR may be too long for a socket; the folder in it is checked to be ours
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "timezone": "UTC", "log_timezone": "UTC"}
@@ -191,25 +193,32 @@ def _as(account: pwd.struct_passwd | None, folder: Path) -> dict[str, object]:
 
 
 def _launch(data: Path, account: pwd.struct_passwd | None, settings: Mapping[str, str], die_with_parent: bool) -> Path:
-    _clear_stale_pid(data)
     socket_dir = _private_folder(data, account)
     command = [str(binaries() / "postgres"), "-D", str(data), "-k", str(socket_dir)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     log = _beside(data, "log")
-    with log.open("ab") as output:
-        child = subprocess.Popen(  # type: ignore[call-overload]
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the terminal is for us; the server goes last
-            preexec_fn=lifeline.tied(os.getpid(), signal.SIGINT) if die_with_parent else None,
-            **_as(account, data),
-        )
+
+    def spawn() -> subprocess.Popen[bytes]:
+        _clear_stale_pid(data)
+        with log.open("ab") as output:
+            return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in the terminal is for us; the server goes last
+                preexec_fn=lifeline.tied(os.getpid(), signal.SIGINT) if die_with_parent else None,
+                **_as(account, data),
+            )
+
+    child = spawn()
     deadline = time.monotonic() + START_TIMEOUT
     while not _answers(socket_dir, data):
         if child.poll() is not None or time.monotonic() > deadline:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-            raise StartFailed(f"PostgreSQL did not start in {data}; the end of {log}:\n{tail}")
+            tail = log.read_text(errors="replace").splitlines()[-15:]
+            if time.monotonic() > deadline or not any(LEFT_OVER in line for line in tail[-2:]):
+                told = "\n".join(tail)
+                raise StartFailed(f"PostgreSQL did not start in {data}; the end of {log}:\n{told}")
+            child = spawn()
         time.sleep(0.02)
     child.returncode = 0  # the server outlives this process on purpose: no warning about a child still running
     return socket_dir
