@@ -76,8 +76,7 @@ def open_household(
     run_key: int, instance_key: int, household: models.Household, *, state: str = "", flow: str = ""
 ) -> models.Case:
     """Open a household's case; the facts are what the register knows and the visit may correct."""
-    case = models.Case(
-        key=db.next_key(),
+    return _open(
         run_key=run_key,
         instance_key=instance_key,
         unit_id=household.unit_id,
@@ -88,19 +87,12 @@ def open_household(
         flow=flow,
         persons=household.persons,
         facts={},
-        answers={},
-        results={},
-        flags={},
-        answered={},
     )
-    db.sa.session.add(case)
-    return case
 
 
 def open_village(run_key: int, instance_key: int, village: models.Village, *, state: str = "") -> models.Case:
     """Open a village's case with the figures of its profile."""
-    case = models.Case(
-        key=db.next_key(),
+    return _open(
         run_key=run_key,
         instance_key=instance_key,
         unit_id=village.unit_id,
@@ -108,13 +100,7 @@ def open_village(run_key: int, instance_key: int, village: models.Village, *, st
         state=state,
         persons=village.persons,
         facts=dict(village.figures),
-        answers={},
-        results={},
-        flags={},
-        answered={},
     )
-    db.sa.session.add(case)
-    return case
 
 
 def context(case: models.Case) -> dict[str, Any]:
@@ -214,6 +200,12 @@ def _called(names: Sequence[str]) -> sa.ColumnElement[bool]:
         models.Household.code.in_(names),
         sa.and_(models.Case.kind == VILLAGE, identity.Unit.code.in_(names)),
     )
+
+
+def _open(**known: Any) -> models.Case:
+    case = models.Case(key=db.next_key(), answers={}, results={}, flags={}, answered={}, **known)
+    db.sa.session.add(case)
+    return case
 
 
 def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:

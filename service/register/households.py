@@ -130,6 +130,13 @@ def may_see_numbers(person: identity.Person, household: models.Household) -> boo
     return identity.access.allowed(person, READ_PERSONAL, household)
 
 
+def sealed_number(number: str) -> dict[str, bytes]:
+    """The columns in which a member's identity number stands: sealed, and as the digest by which it is found."""
+    safe, citizen = vault.current(), identity_numbers.citizen_part(number)
+    sealed = safe.seal(identity_numbers.normalise(number))
+    return {"cert_no_sealed": sealed, "cert_no_index": safe.index(citizen, purpose="cert_no")}
+
+
 def find_by_number(number: str) -> models.Household | None:
     """The household in which the holder of an identity number stands, found without opening any number."""
     digest = vault.current().index(identity_numbers.citizen_part(number), purpose="cert_no")
@@ -167,7 +174,7 @@ def _refuse_duplicates(household: models.Household, indexes: Sequence[bytes]) ->
 def _set_members(household: models.Household, rows: Sequence[Mapping[str, Any]], indexes: Sequence[bytes]) -> None:
     known = {member.cert_no_index: member for member in household.members if not member.left}
     for position, (row, index) in enumerate(zip(rows, indexes, strict=True), start=1):
-        member = known.pop(index, None) or _new_member(household, row["cert_no"], index)
+        member = known.pop(index, None) or _new_member(household, row["cert_no"])
         for name in MEMBER_COLUMNS:
             if row.get(name) is not None:
                 setattr(member, name, list(row[name]) if name == "health" else row[name])
@@ -176,15 +183,14 @@ def _set_members(household: models.Household, rows: Sequence[Mapping[str, Any]],
         member.change, member.changed_on, member.left = MOVED_AWAY, clock.today(), True
 
 
-def _new_member(household: models.Household, number: str, index: bytes) -> models.Member:
+def _new_member(household: models.Household, number: str) -> models.Member:
     known = identity_numbers.read(number)
     member = models.Member(
         key=db.next_key(),
         household_key=household.key,
         born=known.born,
         sex=known.sex,
-        cert_no_sealed=vault.current().seal(identity_numbers.normalise(number)),
-        cert_no_index=index,
+        **sealed_number(number),
         left=False,
         health=[],
         student_status="01",

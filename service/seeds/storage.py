@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from service import clock, db
 from service.db import values
-from service.privacy import vault
+from service.register import households as register
 from service.register import models
-from service.register.rules import identity_numbers, income
+from service.register.rules import income
 from service.seeds import households
 
 HOUSEHOLD_COLUMNS = (
@@ -117,15 +117,12 @@ def _status(draft: households.Draft) -> str:
 
 
 def _members(keyed: Iterable[tuple[int, households.Draft]]) -> Iterator[dict[str, Any]]:
-    safe = vault.current()
     for household_key, draft in keyed:
         for position, member in enumerate(draft.members, start=1):
-            number = member["cert_no"]
             yield member | {
                 "key": db.next_key(),
                 "household_key": household_key,
                 "position": position,
-                "cert_no_sealed": safe.seal(number),
-                "cert_no_index": safe.index(identity_numbers.citizen_part(number), purpose="cert_no"),
                 "left": False,
+                **register.sealed_number(member["cert_no"]),
             }
