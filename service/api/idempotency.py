@@ -26,12 +26,13 @@ SWEEP_SECONDS = 600.0
 _next_sweep = 0.0
 
 
-def once(by: identity.Person, given: Any, act: Callable[[], Any]) -> Any:
+def once(by: identity.Person, given: Any, act: Callable[[], Any], *, key: str | None = None) -> Any:
     """Return what `act` returns (JSON or None), or what it returned to the same request before.
 
-    Without the header it simply acts. Raises Unprocessable when the key was used for another request.
+    The key is that of the header, or `key` from a form; without one it simply acts. Raises Unprocessable when the key
+    was used for another request.
     """
-    key = flask.request.headers.get(HEADER)
+    key = key or flask.request.headers.get(HEADER)
     if key is None:
         return act()
     if not 0 < len(key) <= LONGEST or not key.isprintable():

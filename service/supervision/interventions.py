@@ -44,7 +44,7 @@ class Progress:
 
 
 def begin(measure: Measure, rows: Sequence[Any], given: Given, reason: str, *, by: identity.Person) -> Operation:
-    """Store an operation on subjects that the measure found and let it run; one on a single subject is done at once.
+    """Store an operation on subjects that the measure found and let the worker do it.
 
     Raises Unprocessable without a reason or subjects.
     """
@@ -66,11 +66,16 @@ def begin(measure: Measure, rows: Sequence[Any], given: Given, reason: str, *, b
         session.add(operation)
         session.flush()
         session.execute(sqla.insert(item), [_item(operation, position, row) for position, row in enumerate(rows)])
-        if len(rows) > 1:
-            jobs.defer("supervision.operate", key=operation.key)
-    if len(rows) == 1:
-        _next(operation.key)
+        jobs.defer("supervision.operate", key=operation.key)
     return operation
+
+
+def settle(key: int) -> OperationItem | None:
+    """Do an operation on a single subject at once and tell what came of it; None if it is on many."""
+    if len(items(key, most=2)) > 1:
+        return None
+    _next(key)
+    return items(key)[0]
 
 
 @jobs.task("supervision.operate")

@@ -1,5 +1,6 @@
 """Stepping in: choose a measure for one or many, see before and after, say why, watch it being done, take it back."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import flask
 
 from service import errors, identity
+from service.api import idempotency
 from service.errors import _
 from service.supervision import interventions, measures
 from service.web import reading
@@ -16,6 +18,8 @@ pages = Pages("interventions")
 
 SHOWN_WHILE_RUNNING = 20
 SHOWN_OPERATIONS = 50
+QUOTED = 1_500
+"""So much of a reason is told again when it is undone."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,15 @@ def begin() -> Any:
         if found.given is None:
             raise errors.Unprocessable(_("Something is missing or not right."), fields=found.wrong)
         rows = [row for row in found.rows if row.key in subjects]
-        operation = interventions.begin(found.measure, rows, found.given, form.get("reason", ""), by=person())
+        told = {name: form.getlist(name) for name in form if name != "csrf_token"}
+        begun = idempotency.once(
+            person(), told, lambda: _begin(found, rows, form.get("reason", "")), key=form.get("once")
+        )
     except errors.Unprocessable as refused:
         wrong = {**found.wrong, **refused.fields} or {"subject": refused.localized()}
-        return flask.render_template(
-            "intervention.html", plan=found, chosen=_chosen(), wrong=wrong, **_form(found)
-        ), 422
-    return _begun(operation.key, rows)
+        page = flask.render_template("intervention.html", plan=found, chosen=_chosen(), wrong=wrong, **_form(found))
+        return page, 422
+    return _begun(int(begun["operation"]))
 
 
 @pages.post("/interventions/undo")
@@ -76,8 +82,9 @@ def undo() -> Any:
         keys = reading.keys(form.getlist("entry"))
     measure = measures.MEASURES["undo"]
     rows = measure.find((), keys, by, below=False)
-    reason = errors.record(_("Undo: %(reason)s"), reason=(rows[0].reason or rows[0].operation) if rows else "")
-    return _begun(interventions.begin(measure, rows, {}, reason, by=by).key, rows)
+    earlier = (rows[0].reason or rows[0].operation)[:QUOTED] if rows else ""
+    reason = errors.record(_("Undo: %(reason)s"), reason=earlier)
+    return _begun(interventions.begin(measure, rows, {}, reason, by=by).key)
 
 
 @pages.get("/interventions")
@@ -132,14 +139,19 @@ def _chosen() -> list[tuple[str, int]]:
 
 
 def _form(found: Plan) -> dict[str, Any]:
-    return {"choices": found.measure.choices(found.rows), "form": flask.request.form}
+    return {"choices": found.measure.choices(found.rows), "form": flask.request.form, "once": secrets.token_hex(16)}
 
 
-def _begun(key: int, rows: Sequence[Any]) -> Any:
+def _begin(found: Plan, rows: Sequence[Any], reason: str) -> dict[str, str]:
+    assert found.given is not None
+    return {"operation": str(interventions.begin(found.measure, rows, found.given, reason, by=person()).key)}
+
+
+def _begun(key: int) -> Any:
     """Lead to the one subject, with what came of it, or to the progress of many."""
-    if len(rows) > 1:
+    item = interventions.settle(key)
+    if item is None:
         return flask.redirect(flask.url_for("web-interventions.show", key=key))
-    (item,) = interventions.items(key)
     if item.state == "FAILED":
         flask.flash(item.message or "", "warning")
     else:

@@ -571,6 +571,16 @@ def test_one_chooses_in_the_list_and_watches_the_progress(as_, app, checking):
     assert {task_of(key).due.isoformat()[:10] for key in keys} == {LATER, "2026-07-23"}
 
 
+def test_a_second_click_does_nothing_more(alice, checking):
+    keys = many(2)
+    first, second = (act(alice, "suspend", instance=keys, subjects=keys, once="abc", follow=False) for _ in range(2))
+    assert first.location == second.location
+    jobs.run_pending()
+    again = act(alice, "suspend", instance=keys, subjects=keys[:1], once="abc", follow=False)
+    assert (again.status_code, results()) == (422, ["DONE", "DONE"])
+    assert len(db.sa.session.scalars(sqla.select(Operation)).all()) == 1
+
+
 def test_a_task_of_a_unit_that_one_does_not_supervise_is_not_offered(app, alice, one):
     task = models.UserTask
     db.sa.session.execute(sqla.update(task).where(task.instance_key == one).values(unit_id=units.find("4502").id))
