@@ -53,4 +53,16 @@ document.addEventListener('formdata', ({ target, formData }) => {
   }
 });
 
+/** "/" leads to the search, as on many sites, unless one is writing. */
+document.addEventListener('keydown', (event) => {
+  const box = document.querySelector('#search');
+  const writing = event.target.closest('input, textarea, select, [contenteditable]');
+
+  if (box?.offsetParent && event.key === '/' && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+});
+
 keepFresh(htmx);

@@ -130,6 +130,15 @@ def visible_units(person: Person, unit_id: sqla.SQLColumnExpression[Any]) -> Col
     return sqla.false() if units is None else unit_id.in_(units)
 
 
+def official_units(person: Person, unit_id: sqla.SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Build the condition for rows that office holders and supervisors of their unit, or of one above, see."""
+    if sees_everything(person):
+        return sqla.true()
+    paths = [member.unit_path for member in person.memberships if member.role not in roles.VILLAGERS]
+    below = (models.Unit.path.startswith(path, autoescape=True) for path in paths)
+    return unit_id.in_(sqla.select(models.Unit.id).where(sqla.or_(*below))) if paths else sqla.false()
+
+
 def sees_everything(person: Person) -> bool:
     """Tell whether nothing is hidden from the person."""
     return person.is_system or "admin" in person.roles

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from service import clock, db, errors
 from service.errors import _
@@ -37,6 +38,25 @@ def get(key: Any) -> models.Notice:
     if notice is None:
         raise errors.NotFound(_("There is no notice %(key)s"), key=key)
     return notice
+
+
+def called(text: str) -> sa.ColumnElement[bool]:
+    """Condition: a notice with the text in its title, or with a number that begins with it."""
+    notice = models.Notice
+    return sa.or_(
+        notice.title.icontains(text, autoescape=True),
+        notice.no.startswith(text, autoescape=True),
+        notice.doc_no.startswith(text, autoescape=True),
+    )
+
+
+def of_cases(keys: Iterable[int]) -> Sequence[models.Notice]:
+    """The notices that list one of the cases, the newest first."""
+    listed = sa.type_coerce(models.Notice.case_keys, postgresql.JSONB)
+    runs = sa.select(register.Case.run_key).where(register.Case.key.in_(list(keys)))
+    query = sa.select(models.Notice).where(models.Notice.run_key.in_(runs))
+    query = query.where(listed.has_any(sa.cast([str(key) for key in keys], postgresql.ARRAY(sa.Text))))
+    return db.sa.session.scalars(query.order_by(models.Notice.key.desc())).all()
 
 
 def last(run_key: int, unit_id: int) -> models.Notice | None:

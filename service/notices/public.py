@@ -15,7 +15,7 @@ from sqlalchemy import orm
 from service import clock, db, errors, identity
 from service.errors import _
 from service.identity import models as units
-from service.notices import models
+from service.notices import board, models
 from service.privacy import vault
 from service.workflow import messages
 
@@ -62,6 +62,12 @@ def current(
         query = query.where(units.Unit.path.like(path + "%"))
     query = query.options(orm.contains_eager(models.Notice.unit))
     return db.sa.session.scalars(query.order_by(models.Notice.ends_at, models.Notice.key).limit(MOST)).all()
+
+
+def find(text: str, *, most: int) -> Sequence[models.Notice]:
+    """The notices on display of such a title, number or document number."""
+    query = sa.select(models.Notice).where(*_displayed(), board.called(text))
+    return db.sa.session.scalars(query.order_by(models.Notice.key.desc()).limit(most)).all()
 
 
 def posting_units() -> Sequence[units.Unit]:

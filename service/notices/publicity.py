@@ -78,6 +78,13 @@ def of(by: identity.Person, *, before: int | None = None) -> Sequence[tuple[mode
     return [(notice, count) for notice, count in db.sa.session.execute(query.limit(MOST))]
 
 
+def find(text: str, *, by: identity.Person, most: int) -> Sequence[models.Notice]:
+    """The publicities that the person may follow, drafts too, of such a title, number or document number."""
+    query = sa.select(models.Notice).join(models.Notice.unit).where(_visible(by), board.called(text))
+    query = query.options(orm.contains_eager(models.Notice.unit))
+    return db.sa.session.scalars(query.order_by(models.Notice.key.desc()).limit(most)).all()
+
+
 def of_run(run_key: int, unit: units.Unit) -> Sequence[models.Notice]:
     """The notices of a run in a unit's subtree, in their order."""
     query = sa.select(models.Notice).join(models.Notice.unit).options(orm.contains_eager(models.Notice.unit))

@@ -25,6 +25,11 @@ CLEARED = "清退"
 ON_REGISTER = (POOR, "预脱贫", RETURNED)
 
 
+def _letters(column: str) -> sa.TextClause:
+    """The characters of a name, by which an index finds parts of it (service.register.lookup)."""
+    return sa.text(f"regexp_split_to_array(lower({column}), '')")
+
+
 class Household(db.Model):
     """A household (户) with the facts of its registration form (贫困户登记表), DOMAIN §3.2."""
 
@@ -66,6 +71,8 @@ class Household(db.Model):
     __table_args__ = (
         sa.Index("ix_households_registered", "unit_id", postgresql_where=sa.column("status").in_(ON_REGISTER)),
         sa.Index("ix_households_bank_account_index", "bank_account_index"),
+        sa.Index("ix_households_head_name", _letters("head_name"), postgresql_using="gin"),
+        sa.Index("ix_households_code", "code", postgresql_ops={"code": "text_pattern_ops"}),
     )
 
     @property
@@ -110,6 +117,7 @@ class Member(db.Model):
     household: Mapped[Household] = relationship(back_populates="members")
 
     __table_args__ = (
+        sa.Index("ix_members_name", _letters("name"), postgresql_using="gin"),
         sa.Index("uq_members_cert_no_index", "cert_no_index", unique=True, postgresql_where=sa.text('NOT "left"')),
     )
 
@@ -270,7 +278,10 @@ class Handbook(db.Model):
     written_at: Mapped[datetime] = mapped_column(default=clock.now)
     delivered_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.UniqueConstraint("run_key", "household_key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("run_key", "household_key"),
+        sa.Index("ix_handbooks_no", "no", postgresql_ops={"no": "text_pattern_ops"}),
+    )
 
 
 class LedgerRow(db.Model):
