@@ -19,6 +19,8 @@ INTERVAL = 5.0
 """Seconds between two looks, at least."""
 SHARE = 20
 """A look may take a twentieth of the time, and learning the usual times another one."""
+LONGEST = 30.0
+"""Whatever a look costs, the next comes after so many seconds: what stands still is on the board within a minute."""
 
 
 @dataclass
@@ -43,7 +45,7 @@ def tick() -> int:
         _pace.next_lesson = time.monotonic() + max(INTERVAL, SHARE * (time.monotonic() - begun))
         begun = time.monotonic()
     look(_pace.known)
-    _pace.next_look = time.monotonic() + max(INTERVAL, SHARE * (time.monotonic() - begun))
+    _pace.next_look = time.monotonic() + min(max(INTERVAL, SHARE * (time.monotonic() - begun)), LONGEST)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Keeps the rows of `Watch` true to what the stalls' modules find: new causes come in, those that are gone go out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,9 +34,14 @@ class Cause:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+COLUMNS = [each.name for each in fields(Cause)]
+
+
 def begin(kind: str, causes: Iterable[Cause]) -> None:
     """Watch these waits, which are not watched yet."""
-    rows = [{"key": db.next_key(), "kind": kind, **asdict(cause)} for cause in causes]
+    rows = [
+        {"key": db.next_key(), "kind": kind, **{name: getattr(cause, name) for name in COLUMNS}} for cause in causes
+    ]
     if rows:
         db.sa.session.execute(sqla.insert(Watch), rows)
 

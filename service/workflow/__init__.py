@@ -4,9 +4,9 @@ import flask
 
 from service import feel, jobs
 from service.db import values
-from service.workflow import timers, work
+from service.workflow import remarks, timers, work
 
-__all__ = ["init_app", "work"]
+__all__ = ["init_app", "remarks", "work"]
 
 
 def init_app(app: flask.Flask) -> None:

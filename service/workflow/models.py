@@ -105,6 +105,7 @@ class ProcessInstance(db.Model):
         Index("ix_process_instances_process", "process_id", "state"),
         Index("ix_process_instances_unit", "unit_id", "start_date", "key"),
         Index("ix_process_instances_newest", "start_date", "key"),
+        Index("ix_process_instances_suspended", "key", postgresql_where=text("suspended")),
         Index("ix_process_instances_begun", "started_by", "start_date", postgresql_where=text("parent_key is null")),
     )
 

@@ -72,8 +72,7 @@ def _counted(scope: Scope) -> Sequence[Any]:
     if scope.wish.by == "unit":
         place = _child(scope, found.c.path)
     elif scope.run is None:
-        query = query.outerjoin(instance, instance.key == found.c.instance_key)
-        place = instance.root_key
+        place = found.c.root_key
     else:
         query = query.join(scope.family, scope.family.c.key == found.c.instance_key)
         place = scope.family.c.top
