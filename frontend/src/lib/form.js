@@ -4,7 +4,7 @@ import { Form } from '@bpmn-io/form-js-viewer';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
 import '../styles/form.css';
 
-import { TranslateModule, translateSelects } from './words.js';
+import { TranslateModule, translateRest } from './words.js';
 
 /** Open a form; without the default delay, which would lose the last value of a quick submit. */
 export async function openForm(container, schema, data, { readOnly = false } = {}) {
@@ -14,7 +14,7 @@ export async function openForm(container, schema, data, { readOnly = false } = {
   form.setProperty('readOnly', readOnly);
 
   const finish = () => {
-    requestAnimationFrame(() => translateSelects(container)); // a listener that returns something stops the others
+    requestAnimationFrame(() => translateRest(container)); // a listener that returns something stops the others
   };
 
   form.on('changed', finish);

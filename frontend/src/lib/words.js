@@ -60,12 +60,21 @@ function translate(template, replacements = {}) {
 /** A module for form-js and bpmn-js. */
 export const TranslateModule = { translate: ['value', translate] };
 
-/** Two words that form-js shows without asking for their translation. */
-export function translateSelects(container) {
+const PLACEHOLDERS = { Search: CHINESE.Search, 'yyyy/mm/dd': '年/月/日', 'yyyy/m/d': '年/月/日', 'hh:mm': '时:分' };
+
+/** What form-js shows without asking for its translation. */
+export function translateRest(container) {
   if (!chinese) {
     return;
   }
-  container.querySelectorAll('input[placeholder="Search"]').forEach((input) => (input.placeholder = CHINESE.Search));
+  container.querySelectorAll('input[placeholder]').forEach((input) => {
+    input.placeholder = PLACEHOLDERS[input.placeholder] || input.placeholder;
+  });
+  container.querySelectorAll('.fjs-button').forEach((button) => {
+    if (button.textContent === 'Browse') {
+      button.firstChild.data = '选择文件';
+    }
+  });
   container.querySelectorAll('.fjs-select-display').forEach((display) => {
     if (display.textContent === 'Select') {
       display.firstChild.data = '请选择';
