@@ -12,7 +12,7 @@ from service.seeds import staff
 def lika(app, server, monkeypatch):
     """Run a command on the test's own database."""
     monkeypatch.setenv("DATABASE_URL", server.url())
-    monkeypatch.setattr("service.cli.seed.schema.upgrade", lambda: None)  # made without migrations
+    monkeypatch.setattr("service.bootstrap.schema.upgrade", lambda: None)  # made without migrations
 
     def run(*arguments, **more):
         return CliRunner().invoke(cli.lika, arguments, **more)
