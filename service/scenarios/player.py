@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -204,8 +205,13 @@ class Player:
                 return self.claims[task.key]
         return None
 
+    def _most(self, answer: Answer) -> float:
+        """How often a rule may be used."""
+        times = view.evaluate(answer.times, self.given)
+        return math.inf if times is None else float(times)
+
     def _fits(self, number: int, answer: Answer, task: models.UserTask, context: Mapping[str, Any]) -> bool:
-        if not answer.names(task.element_id) or (answer.times is not None and self.used[number] >= answer.times):
+        if not answer.names(task.element_id) or self.used[number] >= self._most(answer):
             return False
         return answer.when is None or view.evaluate(answer.when, context) is True
 

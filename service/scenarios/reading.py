@@ -115,6 +115,17 @@ class Instant(fields.Field[datetime]):
         return (value if value.tzinfo else value.replace(tzinfo=clock.TZ)).astimezone(UTC)
 
 
+class Times(fields.Integer):
+    """A whole number from 1, or FEEL over what is given."""
+
+    def __init__(self) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=1))
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        is_feel = isinstance(value, str) and value.startswith("=")
+        return value if is_feel else super().deserialize(value, attr, data, **kwargs)
+
+
 class AnswerEntry(ma.Schema):
     """An entry of `answers`."""
 
@@ -122,7 +133,7 @@ class AnswerEntry(ma.Schema):
     answer = Expression()
     rows = Expression()
     when = Expression()
-    times = fields.Integer(strict=True, validate=validate.Range(min=1))
+    times = Times()
     after = Duration()
     by = fields.String()
     error = fields.String()

@@ -19,7 +19,7 @@ include: [../shared/household.yaml]    # files whose `answers` and `messages` co
 answers:                               # the first rule that fits an open task answers it
   - task: Task_DecomposeScale          # element id, a list of them, or "*" for any
     when: =task.unit = "FX01"          # FEEL over the task's variables, `task` and `nth` (see below)
-    times: 1                           # fits at most so often in the whole run (1 when it has an `error`)
+    times: 1                           # at most so often in the whole run (1 with an `error`); FEEL over what is given
     after: P1D                         # how long the person takes; FEEL: `=duration(...)`
     by: township_head                  # a role or a user name; default: the task's first candidate
     answer: {quotas: =quotas}          # values that begin with "=" are FEEL
@@ -66,7 +66,7 @@ class Answer:
     answer: Any = field(default_factory=dict)
     rows: Any = None
     when: str | None = None
-    times: int | None = None
+    times: int | str | None = None
     after: str = "PT0S"
     by: str | None = None
     error: str | None = None
