@@ -64,7 +64,7 @@ for (const [key, answers] of Object.entries(kept)) {
     unsaved.add(row);
   }
 }
-if (unsaved.size) {
+if (body && texts.judge) {
   foresee();
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from service import db, engine, errors, identity
 from service.engine import model
+from service.errors import _
 from service.jobs import handlers
-from service.register import cases, conclusions, entries, models, rosters, scope
+from service.register import conclusions, entries, models, rosters, scope
 from service.register.handlers import lists
 from service.workflow import models as workflow
 from service.workflow import releases, tasks
@@ -71,20 +72,17 @@ def quorum(task: workflow.UserTask, given: Mapping[str, Any]) -> Verdict | None:
 def foresee(key: int, rows: Sequence[Mapping[str, Any]], *, by: identity.Person) -> Sheet:
     """The sheet if the review ended now with the rows typed; nothing is kept.
 
+    Who may read the task may ask for what is stored; rows are for those who may complete it.
+
     :raises errors.Problem: no such task, not this person's, or a task without rows.
     """
     task = tasks.get(key, by=by)
-    identity.access.ensure(by, "task.complete", task)
+    if rosters.ROSTER not in task.properties:
+        raise errors.Conflict(_("The task %(key)s has no rows"), key=key)
+    if rows:
+        identity.access.ensure(by, "task.complete", task)
     with db.sa.session.begin_nested() as trial:
         found = _enter(task, rows)
-        trial.rollback()
-    return found
-
-
-def sheet(task: workflow.UserTask) -> Sheet:
-    """The sheet as it is stored."""
-    with db.sa.session.begin_nested() as trial:
-        found = _enter(task, ())
         trial.rollback()
     return found
 
@@ -104,7 +102,7 @@ def _enter(task: workflow.UserTask, rows: Sequence[Mapping[str, Any]]) -> Sheet:
     verdicts = {case.key: _result(roster, case) for case in done}
     for case in done:
         conclusions.apply(roster, case)
-    places, trouble = _ranked(task, roster)
+    places, trouble = _ranked(task, roster, chosen) if done else ({}, "")
     lines = {}
     for case in chosen:
         rank, listed = places.get(case.key, (None, None))
@@ -117,7 +115,9 @@ def _result(roster: rosters.Roster, case: models.Case) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
-def _ranked(task: workflow.UserTask, roster: rosters.Roster) -> tuple[dict[int, tuple[int | None, bool]], str]:
+def _ranked(
+    task: workflow.UserTask, roster: rosters.Roster, chosen: Sequence[models.Case]
+) -> tuple[dict[int, tuple[int | None, bool]], str]:
     """Rank and place by case, as the service task named by ``reviewRank`` gives them; or why it cannot."""
     node = _ranking(task)
     instance = db.sa.session.get_one(workflow.ProcessInstance, task.instance_key)
@@ -140,7 +140,7 @@ def _ranked(task: workflow.UserTask, roster: rosters.Roster) -> tuple[dict[int, 
         return {}, refused.localized() if isinstance(refused, errors.Problem) else str(refused)
     here = scope.of(job)
     listed, waiting = here.text("listState", lists.LISTED), here.text("waitState", lists.WAITING)
-    ranked = [case for case in cases.find(here.run_key, here.unit_id) if case.state in (listed, waiting)]
+    ranked = [case for case in chosen if case.state in (listed, waiting)]
     return {case.key: (case.rank, case.state == listed) for case in ranked}, ""
 
 

@@ -24,7 +24,8 @@ def about(task: models.UserTask, *, by: identity.Person) -> dict[str, Any] | Non
     return {
         "quorum": reviews.quorum(task, {}),
         "meeting": {name: known.get(name) for name in SEEN},
-        "sheet": reviews.sheet(task) if rows else None,
+        "rows": rows,
+        "judge": task.properties.get(rosters.JUDGE, ""),
         "ranks": reviews.RANK in task.properties,
         "quota": known.get("quota_persons"),
         "minutes": papers.meeting_before(task) if rows else None,

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
 
-from service import db, identity
+from service import db, errors, identity
 from service.identity import people, units
-from service.register import models
+from service.register import models, reviews
 from service.workflow import models as workflow
 from service.workflow import tasks
 from tests.register import world
@@ -142,6 +142,16 @@ def test_more_votes_than_people_present_are_told_at_the_row(as_, village):
     expect(row.locator(".standing")).to_contain_text("不能大于实到人数")
 
 
-def test_only_who_may_complete_the_task_may_look_ahead(client, village):
+def test_only_who_may_complete_the_task_looks_ahead_with_votes_and_strangers_not_at_all(client, village):
+    held = _task("Task_Hold")
+    with pytest.raises(errors.Conflict):
+        reviews.foresee(held, [], by=people.find("vera"))
     key = _meet()
+    row = {"case": str(db.sa.session.scalars(sqla.select(models.Case.key)).first()), "vote_yes": 20, "vote_no": 0}
+    assert reviews.foresee(key, [row], by=people.find("vera")).sum("passed") == (1, 2)
+    assert reviews.foresee(key, [], by=people.find("alice")).sum("passed") == (0, 0)
+    with pytest.raises(errors.Forbidden):
+        reviews.foresee(key, [row], by=people.find("alice"))
+    with pytest.raises(errors.NotFound):
+        reviews.foresee(key, [], by=people.find("charlie"))
     assert client.post(f"/tasks/{key}/review", json={"rows": []}).status_code in (400, 401)
