@@ -12,4 +12,5 @@ def init_app(app: flask.Flask) -> None:
     """Let workers look for what stands still and what is due, and supervisors urge."""
     jobs.on_tick(sweep.tick)
     jobs.on_tick(reminders.tick)
+    jobs.on_tick(interventions.tick)
     identity.access.register("task.urge", identity.access.supervising)

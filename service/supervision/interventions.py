@@ -6,8 +6,10 @@ none is done twice.
 """
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sqla
@@ -25,7 +27,11 @@ log = logging.getLogger(__name__)
 CHUNK = 25
 """Items in one job; another job goes on, so that other work has its turn."""
 LONGEST_REASON = 2_000
+INTERVAL = 60.0
+"""Seconds between two looks for operations without a job."""
+STRANDED_AFTER = timedelta(minutes=2)
 item = OperationItem
+_next_look = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def begin(measure: Measure, rows: Sequence[Any], given: Given, reason: str, *, b
         session.add(operation)
         session.flush()
         session.execute(sqla.insert(item), [_item(operation, position, row) for position, row in enumerate(rows)])
-        jobs.defer("supervision.operate", key=operation.key)
+        _go_on(operation.key)
     return operation
 
 
@@ -84,7 +90,23 @@ def operate(key: int) -> None:
     for _number in range(CHUNK):
         if not _next(key):
             return
-    jobs.defer("supervision.operate", key=key)
+    _go_on(key)
+
+
+def tick() -> int:
+    """Once a minute, go on with operations whose job was lost, as when the database was away for long; how many."""
+    global _next_look
+    if time.monotonic() < _next_look:
+        return 0
+    _next_look = time.monotonic() + INTERVAL
+    return go_on_with_stranded()
+
+
+def go_on_with_stranded() -> int:
+    """Queue operations that run and have no job; a job too many finds nothing to do. Returns how many."""
+    started = Operation.state == "RUNNING", Operation.created_at < clock.now() - STRANDED_AFTER
+    with db.transaction() as session:
+        return sum(_go_on(key) for key in session.scalars(sqla.select(Operation.key).where(*started)).all())
 
 
 def cancel(key: int, *, by: identity.Person) -> None:
@@ -126,6 +148,11 @@ def items(key: int, states: Iterable[str] = (), most: int = 1_000) -> Sequence[O
     if chosen := list(states):
         query = query.where(item.state.in_(chosen))
     return db.sa.session.scalars(query.order_by(item.state != "FAILED", item.position).limit(most)).all()
+
+
+def _go_on(key: int) -> bool:
+    """Queue the next job of an operation, unless one waits already."""
+    return jobs.defer("supervision.operate", queueing_lock=f"operation {key}", key=key) is not None
 
 
 def _item(operation: Operation, position: int, row: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from service import clock, db, identity, jobs
 from service.identity import people, units
 from service.jobs import running, stalled
 from service.notifications.models import Notification
-from service.supervision import measures
+from service.supervision import interventions, measures
 from service.supervision.models import Operation, OperationItem
 from service.workflow import instances, messages, models, tasks
 from tests.web import drawings
@@ -518,6 +518,20 @@ def test_after_a_crash_the_rest_is_done_and_nothing_twice(alice, checking, monke
     assert results() == ["DONE"] * 4
     assert operation().state == "DONE"
     assert [[entry[0] for entry in logged(key)].count("SUSPEND") for key in keys] == [1] * 4
+
+
+def test_an_operation_whose_job_was_lost_goes_on(alice, checking, at):
+    keys = many(2)
+    act(alice, "suspend", instance=keys, subjects=keys)
+    with db.sa.engine.begin() as connection:
+        connection.execute(sqla.text("DELETE FROM procrastinate_jobs"))
+    assert interventions.go_on_with_stranded() == 0
+    at(clock.now() + timedelta(minutes=3))
+    assert interventions.go_on_with_stranded() == 1
+    assert interventions.go_on_with_stranded() == 0
+    jobs.run_pending()
+    assert results() == ["DONE", "DONE"]
+    assert interventions.go_on_with_stranded() == 0
 
 
 def test_nobody_sees_the_operations_of_others(app, alice, checking):
