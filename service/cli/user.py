@@ -7,7 +7,7 @@ import click
 from service import db, errors
 from service.cli._context import in_made_app
 from service.errors import _
-from service.identity import credentials, people, units
+from service.identity import credentials, people, second_factor, units
 
 
 @click.group("user", help=_("Add people, give them roles, set passwords, make API tokens."))
@@ -49,6 +49,16 @@ def passwd(username: str, password: str) -> None:
     people.set_password(username, password)
     text = _("%(name)s has a new password; the sessions with the old one have ended.")
     click.echo(errors.localize(text, name=username))
+
+
+@command.command("one-factor", help=_("Let a user who has lost the phone sign in with the password alone."))
+@click.argument("username")
+@in_made_app
+def one_factor(username: str) -> None:
+    """Let a user who has lost the phone sign in with the password alone."""
+    people.find(username)
+    second_factor.turn_off(username)
+    click.echo(errors.localize(_("%(name)s signs in with the password alone now."), name=username))
 
 
 @command.command(help=_("Make an API token for a user and print it, once."))

@@ -4,7 +4,7 @@ import flask
 import flask_security
 
 from service import db
-from service.identity import access, credentials, filters, models, people, roles, units
+from service.identity import access, credentials, filters, models, people, roles, second_factor, units
 from service.identity.models import Unit
 from service.identity.persons import SYSTEM, Member, Person
 
@@ -19,6 +19,7 @@ __all__ = [
     "init_app",
     "people",
     "roles",
+    "second_factor",
     "units",
 ]
 

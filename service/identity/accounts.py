@@ -36,14 +36,14 @@ def with_token(digest: bytes, now: datetime) -> Account | None:
 def _account(rows: Sequence[tuple[Any, ...]]) -> Account | None:
     if not rows:
         return None
-    user_id, username, name, password = rows[0][:4]
-    members = tuple(Member(*row[4:]) for row in rows if row[4] is not None)
-    return Account(password, Person(user_id, username, name, members))
+    user_id, username, name, password, second_factor = rows[0][:5]
+    members = tuple(Member(*row[5:]) for row in rows if row[5] is not None)
+    return Account(password, Person(user_id, username, name, members, second_factor))
 
 
 def _users(*where: ColumnElement[bool]) -> db.Prepared:
     columns = Membership.role_id, Unit.id, Unit.code, Unit.name, Unit.kind, Unit.path
-    query = select(User.id, User.username, User.name, User.password, *columns)
+    query = select(User.id, User.username, User.name, User.password, User.second_factor.is_not(None), *columns)
     query = query.outerjoin(Membership, Membership.user_id == User.id).outerjoin(Unit, Unit.id == Membership.unit_id)
     return db.Prepared(query.where(User.active, *where).order_by(Unit.path, Membership.role_id))
 

@@ -46,6 +46,8 @@ def _identify() -> Person:
     scheme, _space, rest = header.partition(" ")
     if scheme.lower() == "basic":
         found = by_password(*_decode_basic(rest), address=flask.request.remote_addr or "")
+        if found is not None and found.second_factor:
+            raise errors.Unauthorized(_("This user signs in with a second factor; use a bearer token here."))
         return _person(found, _("The user name or the password is wrong."))
     if scheme.lower() == "bearer":
         return _person(by_token(rest.strip()), _("The token is unknown or has expired."))

@@ -20,12 +20,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who acts. `id` is None for the system itself."""
+    """Somebody who acts. `id` is None for the system itself; `second_factor` tells how the person signs in."""
 
     id: int | None
     username: str
     name: str
     memberships: tuple[Member, ...] = field(default=())
+    second_factor: bool = field(default=False, compare=False)
 
     @cached_property
     def grants(self) -> frozenset[str]:

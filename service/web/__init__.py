@@ -25,6 +25,7 @@ from service.web import (
     roster,
     rostersheets,
     search,
+    second_factor,
     shield,
     starting,
     tasks,
@@ -33,6 +34,7 @@ from service.web import (
 
 NOUNS = (
     account,
+    second_factor,
     inbox,
     tasks,
     handling,

@@ -1,16 +1,14 @@
 """One's own account: sign in and out, password, language and look."""
 
-import re
 from typing import Any
 
 import flask
 import flask_security.utils
-import sqlalchemy as sqla
 
-from service import db, errors, i18n
+from service import errors, i18n
 from service.errors import _
 from service.identity import credentials, people
-from service.identity.models import User
+from service.web import entering, second_factor
 from service.web.pages import Pages, person
 
 pages = Pages("account", public=("login", "log_in", "home", "choose"))
@@ -29,7 +27,7 @@ def home() -> Any:
 def login() -> Any:
     """Show the sign-in."""
     if flask.g.person:
-        return flask.redirect(_wanted())
+        return flask.redirect(entering.wanted())
     return flask.render_template("login.html", wanted=flask.request.args.get("next", ""))
 
 
@@ -38,11 +36,14 @@ def log_in() -> Any:
     """Sign somebody in."""
     username, password = (flask.request.form.get(name, "") for name in ("username", "password"))
     username = username.strip()
-    if credentials.by_password(username, password, address=flask.request.remote_addr or "") is None:
+    found = credentials.by_password(username, password, address=flask.request.remote_addr or "")
+    if found is None:
         wrong = errors.localize(_("The user name or the password is wrong."))
-        return flask.render_template("login.html", wrong=wrong, username=username, wanted=_asked()), 401
-    _begin(username)
-    return flask.redirect(_wanted())
+        return flask.render_template("login.html", wrong=wrong, username=username, wanted=entering.asked()), 401
+    if found.second_factor:
+        return second_factor.pending(username)
+    entering.begin(username)
+    return flask.redirect(entering.wanted())
 
 
 @pages.post("/logout")
@@ -68,7 +69,7 @@ def change_password() -> Any:
     if wrong:
         return flask.render_template("account.html", wrong=wrong), 422
     people.set_password(username, given["new"])
-    _begin(username)
+    entering.begin(username)
     flask.flash(errors.localize(_("The password was changed.")), "success")
     return flask.redirect(flask.url_for("web-account.show"))
 
@@ -77,20 +78,13 @@ def change_password() -> Any:
 def choose() -> Any:
     """Choose language or look and go back to where one was."""
     given = flask.request.form
-    response = flask.redirect(_safe(given.get("back", "")) or flask.url_for("web-account.home"))
+    response = flask.redirect(entering.safe(given.get("back", "")) or flask.url_for("web-account.home"))
     for name, known in (("lang", i18n.LOCALES), ("look", LOOKS)):
         if given.get(name) in known:
             response.set_cookie(
                 name, given[name], max_age=YEAR, httponly=True, samesite="Lax", secure=flask.request.is_secure
             )
     return response
-
-
-def _begin(username: str) -> None:
-    """Begin a fresh session, so that nothing of an earlier one lives on."""
-    user = db.sa.session.scalars(sqla.select(User).where(User.username == username)).one()
-    flask.session.clear()
-    flask_security.utils.login_user(user, remember=False, authn_via=["password"])
 
 
 def _fault_of_password(username: str, old: str, new: str, again: str) -> dict[str, str]:
@@ -101,16 +95,3 @@ def _fault_of_password(username: str, old: str, new: str, again: str) -> dict[st
     if new != again:
         return {"again": errors.localize(_("The two passwords differ."))}
     return {}
-
-
-def _asked() -> str:
-    return flask.request.values.get("next", "")
-
-
-def _wanted() -> str:
-    return _safe(_asked()) or flask.url_for("web-account.home")
-
-
-def _safe(address: str) -> str:
-    """The address if it is one of this server, else nothing."""
-    return address if re.match(r"/(?![/\\])", address) and address.isprintable() else ""
