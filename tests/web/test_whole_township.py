@@ -191,7 +191,7 @@ class Hands(player.Player):
         return self.readers[username]
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_a_tiny_township_identifies_its_households_by_hand(as_: Callable[..., Reader]) -> None:
     clicking = Hands(as_)
     result = clicking.play()
