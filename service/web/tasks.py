@@ -92,7 +92,7 @@ def about(task: models.UserTask) -> dict[str, Any]:
         "so_far": history.so_far(task, by=by),
         "next": history.next_steps(task, by=by) if task.state == "COMPLETED" else None,
         "places": history.places(task.instance_key),
-        "files": attachments.of(task.key, by=by),
+        "files": _files(task, by),
         "completer": history.name_of(task.completed_by) if task.completed_by else "",
         "remarks": remarks.of(task, by=by),
         "returned": remarks.why_back(task) if open_ else None,
@@ -102,6 +102,13 @@ def about(task: models.UserTask) -> dict[str, Any]:
         "may_send_back": _may_send_back(task, by),
         "may_take_back": taking_back.may(task, by=by),
     }
+
+
+def _files(task: models.UserTask, by: identity.Person) -> list[models.Attachment]:
+    """The files of a task, and those of the one it repeats, which its earlier answers name."""
+    origin = db.sa.session.get(models.UserTask, task.origin_key) if task.origin_key else None
+    earlier = attachments.of(origin.key, by=by) if origin and identity.access.allowed(by, "task.read", origin) else []
+    return [*attachments.of(task.key, by=by), *earlier]
 
 
 def _may_send_back(task: models.UserTask, by: identity.Person) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service import clock, db, errors, identity
@@ -13,6 +13,8 @@ from service.errors import _
 from service.workflow import models, tasks
 
 LARGEST = 10 * 1024 * 1024
+LARGEST_IN_ALL = 60 * 1024 * 1024
+"""All files of one task together."""
 MOST = 20
 TYPES = {
     ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
@@ -38,6 +40,7 @@ class Upload:
 def save(key: int, id: str, uploads: Sequence[Upload], *, by: identity.Person) -> None:
     """Keep the files that a task's answers call `id`, in place of earlier ones of that id.
 
+    All files of a task together may have `LARGEST_IN_ALL` bytes.
     Raises NotFound, Forbidden and Conflict as a completion does, Unprocessable for a file that is not accepted.
     """
     if not _ID.fullmatch(id) or len(uploads) > MOST:
@@ -46,6 +49,9 @@ def save(key: int, id: str, uploads: Sequence[Upload], *, by: identity.Person) -
     with tasks.opened(key, by, "task.complete"):
         session, attachment = db.sa.session, models.Attachment
         session.execute(delete(attachment).where(attachment.task_key == key, attachment.id == id))
+        if _size(key) + sum(len(upload.content) for upload in uploads) > LARGEST_IN_ALL:
+            mb = LARGEST_IN_ALL // 1024 // 1024
+            raise errors.Unprocessable(_("The files of a task may have %(mb)s MB together; send smaller ones."), mb=mb)
         for position, (upload, name, kind) in enumerate(rows):
             digest = hashlib.sha256(upload.content).digest()
             blob = insert(models.Blob).values(digest=digest, content=upload.content)
@@ -68,6 +74,17 @@ def content(key: int, id: str, position: int, *, by: identity.Person) -> tuple[m
     if found is None:
         raise errors.NotFound(_("There is no such file."))
     return found, db.sa.session.get_one(models.Blob, found.digest).content
+
+
+def _size(key: int) -> int:
+    """The bytes of all files of a task."""
+    sizes = select(func.sum(func.octet_length(models.Blob.content)))
+    found = db.sa.session.scalar(
+        sizes.join(models.Attachment, models.Attachment.digest == models.Blob.digest).where(
+            models.Attachment.task_key == key
+        )
+    )
+    return found or 0
 
 
 def _checked(upload: Upload) -> tuple[Upload, str, str]:

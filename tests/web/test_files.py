@@ -87,3 +87,13 @@ def test_only_who_may_do_the_task_gives_files(key):
         _save(key, ("a.png", PNG), by="alice")
     with pytest.raises(errors.Invalid):
         _save(key, ("a.png", PNG), id="../x")
+
+
+def test_the_files_of_a_task_together_have_a_limit_and_files_replaced_do_not_count(key, monkeypatch):
+    monkeypatch.setattr(attachments, "LARGEST_IN_ALL", 3 * len(PNG))
+    _save(key, ("a.png", PNG), ("b.png", PNG))
+    _save(key, ("a.png", PNG), ("b.png", PNG))
+    _save(key, ("c.png", PNG), id="files::2")
+    with pytest.raises(errors.Unprocessable, match="together"):
+        _save(key, ("d.png", PNG), id="files::3")
+    assert {each.name for each in attachments.of(key, by=people.find("bob"))} == {"a.png", "b.png", "c.png"}
