@@ -55,7 +55,8 @@ class Roster:
 
     def done(self, case: models.Case) -> bool:
         """Whether a row needs nothing more."""
-        return self.holds(self.task.properties.get("rosterDone") or "=answered", case, "rosterDone")
+        expression = self.task.properties.get("rosterDone")
+        return self.holds(expression, case, "rosterDone") if expression else self.answered(case)
 
     @property
     def optional(self) -> bool:

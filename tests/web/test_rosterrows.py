@@ -173,7 +173,7 @@ def test_columns_that_the_form_does_not_have_are_named(app, county):
     assert "opinion" in answer.text
 
 
-def test_one_row_of_many_is_saved_with_as_many_queries_as_one_of_few(app, verify, village):
+def test_a_list_of_many_rows_takes_as_many_queries_as_one_of_few(app, verify, village):
     few = Visitor(app, "vera").queries(f"/tasks/{verify}")
     visiting.settle(village["village"], 60)
     another = visiting.start("visiting", unit="4502-e-u")
