@@ -147,6 +147,20 @@ def test_a_double_click_completes_once(as_, key):
     assert db.sa.session.scalar(sqla.select(sqla.func.count()).select_from(models.UserTask)) == 2
 
 
+def test_with_back_and_forward_a_completed_task_is_seen_as_completed(as_, key):
+    bob = as_("bob")
+    bob.open("/inbox")
+    bob.page.get_by_role("link", name="核查申请").click()
+    bob.page.locator("#task[data-ready=true]").wait_for()
+    bob.page.get_by_role("button", name="Complete").click()
+    expect(bob.page.get_by_role("heading", name="What comes next")).to_be_visible()
+    bob.page.go_back()
+    expect(bob.page.get_by_role("link", name="归档材料")).to_be_visible()
+    bob.page.go_forward()
+    expect(bob.page.get_by_role("heading", name="What comes next")).to_be_visible()
+    expect(bob.page.get_by_role("button", name="Complete", exact=True)).to_have_count(0)
+
+
 def test_a_completion_sent_again_after_a_lost_answer_does_nothing_twice(as_, key):
     bob = _open(as_("bob"), key)
     lost = iter([True])
