@@ -86,7 +86,7 @@ def archive() -> Any:
     if unit and run:
         shown["meetings"] = papers.meetings(run.key, unit)
         shown["notices"] = publicity.of_run(run.key, unit)
-        shown["households"] = papers.taking_part(run.key, unit)
+        shown["households"] = papers.taking_part(run.key, unit) if unit.kind == "village" else []
         shown["filed"] = papers.filed(run.key, unit)
     return flask.render_template("archive.html", **shown)
 
