@@ -17,6 +17,9 @@ from service.identity.persons import Person
 
 Rule = Callable[[Person, Any], bool]
 
+EVERYWHERE = "/"
+"""The path of all units."""
+
 
 def allowed(person: Person, action: str, subject: Any = None) -> bool:
     """Tell whether the person may do it. The system and administrators may do everything."""
@@ -63,7 +66,10 @@ def supervising(person: Person, subject: Any) -> bool:
 
 
 def official(person: Person, subject: Any) -> bool:
-    """Office holders and supervisors at the subject's unit or above it; not villagers."""
+    """Office holders and supervisors at the subject's unit or above it; not villagers.
+
+    The county's poverty office works for its county.
+    """
     return _at_or_above(person, subject, lambda role: role not in roles.VILLAGERS)
 
 
@@ -132,9 +138,9 @@ def visible_units(person: Person, unit_id: sqla.SQLColumnExpression[Any]) -> Col
 
 def official_units(person: Person, unit_id: sqla.SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Build the condition for rows that office holders and supervisors of their unit, or of one above, see."""
-    if sees_everything(person):
+    paths = official_paths(person)
+    if EVERYWHERE in paths:
         return sqla.true()
-    paths = [member.unit_path for member in person.memberships if member.role not in roles.VILLAGERS]
     below = (models.Unit.path.startswith(path, autoescape=True) for path in paths)
     return unit_id.in_(sqla.select(models.Unit.id).where(sqla.or_(*below))) if paths else sqla.false()
 
@@ -149,9 +155,18 @@ def looks_after_others(person: Person) -> bool:
     return sees_everything(person) or supervised_units(person) is not None
 
 
+def official_paths(person: Person) -> list[str]:
+    """Return the paths of the subtrees that the person works for in an office."""
+    if sees_everything(person):
+        return [EVERYWHERE]
+    return [member.area for member in person.memberships if member.role not in roles.VILLAGERS]
+
+
 def supervised_paths(person: Person) -> list[str]:
     """Return the paths of the subtrees the person supervises."""
-    return [member.unit_path for member in person.memberships if member.role == "supervisor"]
+    if sees_everything(person):
+        return [EVERYWHERE]
+    return [member.area for member in person.memberships if member.role == "supervisor"]
 
 
 def supervised_units(person: Person) -> sqla.Select[Any] | None:
@@ -172,7 +187,7 @@ def _at_or_above(person: Person, subject: Any, fits: Callable[[str], bool]) -> b
     if any(member.unit_id == unit_id for member in members):
         return True
     unit = subject if isinstance(subject, models.Unit) else db.sa.session.get(models.Unit, unit_id)
-    return unit is not None and any(unit.path.startswith(member.unit_path) for member in members)
+    return unit is not None and any(unit.path.startswith(member.area) for member in members)
 
 
 def _unit_id(subject: Any) -> int | None:

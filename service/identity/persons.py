@@ -17,6 +17,11 @@ class Member:
     unit_kind: str
     unit_path: str
 
+    @property
+    def area(self) -> str:
+        """The path of the subtree that the role is held for: the county's poverty office works for its county."""
+        return self.unit_path.removesuffix(f"{self.unit_id}/") if self.unit_kind == "county_office" else self.unit_path
+
 
 @dataclass(frozen=True)
 class Person:

@@ -14,3 +14,4 @@ def init_app(app: flask.Flask) -> None:
     jobs.on_tick(reminders.tick)
     jobs.on_tick(interventions.tick)
     identity.access.register("task.urge", identity.access.supervising)
+    identity.access.register("operation.read", interventions.is_own)

@@ -143,8 +143,6 @@ def stages(run: register.Run, by: identity.Person) -> list[Stage]:
 
 def _concerns(by: identity.Person) -> Any:
     """Whether a run's unit and a unit that the person supervises lie one below the other."""
-    if identity.access.sees_everything(by):
-        return sqla.true()
     paths = identity.access.supervised_paths(by)
     inside = [Unit.path.startswith(path, autoescape=True) for path in paths]
     above = [sqla.literal(path).startswith(Unit.path) for path in paths]

@@ -124,9 +124,14 @@ def get(key: int, *, by: identity.Person, lock: bool = False) -> Operation:
     """An operation of the person's own. Raises NotFound for all others."""
     query = sqla.select(Operation).where(Operation.key == key).execution_options(populate_existing=True)
     found = db.sa.session.scalars(query.with_for_update() if lock else query).one_or_none()
-    if found is None or not (found.by == by.username or identity.access.sees_everything(by)):
+    if found is None or not identity.access.allowed(by, "operation.read", found):
         raise errors.NotFound(_("There is no operation %(key)s."), key=key)
     return found
+
+
+def is_own(person: identity.Person, operation: Any) -> bool:
+    """Whether the person began it."""
+    return getattr(operation, "by", None) == person.username
 
 
 def own(by: identity.Person, most: int) -> Sequence[Operation]:

@@ -7,7 +7,7 @@ import sqlalchemy as sqla
 
 from service import db, errors, identity
 from service.errors import _
-from service.identity import roles, units
+from service.identity import units
 from service.notices import board, public, publicity
 from service.register import households, lookup, models, papers
 from service.web import runlist
@@ -84,7 +84,7 @@ def _instances(text: str, by: identity.Person) -> Any:
 
 def _official(by: identity.Person) -> bool:
     """Whether the person holds an office: others find public notices only."""
-    return identity.access.sees_everything(by) or any(member.role not in roles.VILLAGERS for member in by.memberships)
+    return identity.access.allowed(by, households.READ_PERSONAL)
 
 
 def _ensure_reader(subject: Any) -> None:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from service import identity
+import sqlalchemy as sqla
+
+from service import db, errors, identity
 from service.engine import effects
+from service.errors import _
 from service.workflow import models
 
 
@@ -15,6 +18,26 @@ def of(task: effects.TaskOpened, instance: models.ProcessInstance) -> tuple[int 
     """
     unit = instance.unit_id if task.unit is None else identity.units.find(task.unit).id
     return resolve(unit, task.lane, task.candidate_groups, task.candidate_users)
+
+
+def ensure_apart(task: models.UserTask, person: identity.Person) -> None:
+    """Raise Forbidden for who did a step that the task's property `notBy` names, in the same instance.
+
+    It holds for administrators too: nobody checks his own work.
+    """
+    apart = task.properties.get("notBy", "").replace(",", " ").split()
+    if not apart:
+        return
+    other = models.UserTask
+    mine = sqla.select(other.name).where(
+        other.instance_key == task.instance_key,
+        other.element_id.in_(apart),
+        other.state == "COMPLETED",
+        other.completed_by == person.username,
+    )
+    if (step := db.sa.session.scalar(mine.limit(1))) and person != identity.SYSTEM:
+        told = _("%(name)s did “%(step)s”; somebody else must do “%(task)s”.")
+        raise errors.Forbidden(told, name=person.name, step=step, task=task.name)
 
 
 def resolve(

@@ -6,7 +6,7 @@ from typing import Any
 from service import db, errors, identity, notifications
 from service.errors import _
 from service.notifications import kinds
-from service.workflow import audit, colleagues, drafts, models, remarks, tasks
+from service.workflow import audit, candidates, colleagues, drafts, models, remarks, tasks
 
 MOST_COPIES = 20
 UNFIT = _("%(name)s cannot do this task; choose somebody of the same role and unit.")
@@ -73,6 +73,7 @@ def _pass_on(key: int, to: str, reason: str, kind: str, by: identity.Person) -> 
         with tasks.opened(key, by, action) as (running, task):
             if to not in {each.username for each in colleagues.takers(task, by=by)}:
                 raise errors.Unprocessable(UNFIT, name=to)
+            candidates.ensure_apart(task, identity.people.find(to))
             before = {"assignee": task.assignee, "owner": task.owner}
             drafts.hand_over(key, task.assignee or by.username, to)
             task.owner = (task.owner or by.username) if kind == remarks.DELEGATED else None

@@ -31,6 +31,7 @@ def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> mo
     or the instance is suspended, Unprocessable with one entry for each wrong answer.
     """
     with opened(key, by, "task.complete") as (running, task), translated():
+        candidates.ensure_apart(task, by)
         given, aside = check(task, answers, running), set[str]()
         for extension in extensions.of(task.properties):
             aside |= extension.takes
@@ -59,6 +60,7 @@ def assign(
             raise errors.Conflict(_("The task is assigned to %(name)s."), name=task.assignee)
         if not identity.people.exists(assignee):
             raise errors.Unprocessable(_("There is no user %(name)s."), name=assignee)
+        candidates.ensure_apart(task, identity.people.find(assignee))
         before, task.assignee = task.assignee, assignee
         running.record(
             "ASSIGN", "USER_TASK", key, reason=reason, before={"assignee": before}, after={"assignee": assignee}

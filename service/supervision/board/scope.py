@@ -54,7 +54,7 @@ class Scope:
     def __init__(self, wish: Wish, by: identity.Person) -> None:
         self.wish = wish
         self.now = clock.now()
-        self.everything = identity.access.sees_everything(by)
+        self.everything = identity.access.EVERYWHERE in identity.access.supervised_paths(by)
         self.tops = _tops(by)
         self.unit = self._unit()
         self.run = self._run()
@@ -117,8 +117,8 @@ class Scope:
 def _tops(by: identity.Person) -> list[Unit]:
     """The topmost units that somebody supervises."""
     query = sqla.select(Unit).order_by(Unit.code)
-    if identity.access.sees_everything(by):
-        return list(db.sa.session.scalars(query.where(Unit.parent_id.is_(None))))
     paths = identity.access.supervised_paths(by)
+    if identity.access.EVERYWHERE in paths:
+        return list(db.sa.session.scalars(query.where(Unit.parent_id.is_(None))))
     top = [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
     return list(db.sa.session.scalars(query.where(Unit.path.in_(top))))
