@@ -65,7 +65,7 @@ def _variable(instance, name):
 
 def test_a_process_is_started_from_its_form_and_its_first_task_is_there(as_, handing):
     bob = as_("bob")
-    bob.page.get_by_role("link", name="Start and hand in").click()
+    bob.page.get_by_role("navigation", name="Main").get_by_role("link", name="Start and hand in").click()
     assert bob.faults() == []
     bob.page.get_by_role("link", name="年度工作").click()
     bob.page.locator("#task[data-ready=true]").wait_for()
