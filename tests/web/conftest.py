@@ -34,9 +34,9 @@ def built() -> None:
     subprocess.run(["make", "--no-print-directory", "pages"], cwd=ROOT, check=True, timeout=110)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[sync_api.Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for the tests of a file; its event loop must be gone before tests that run one of their own."""
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browsers.chromium(), args=[*root, *browsers.QUIET])
