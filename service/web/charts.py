@@ -69,8 +69,8 @@ def campaign(key: int) -> Any:
     run, unit, name, state = campaigns.find(key, by)
     rows, stages = campaigns.compare(run, unit, by), campaigns.stages(run, by)
     drawn = {
-        "stages": _of_stages(stages),
-        "work": _of_work(rows),
+        "stages": _of_tasks([each.day.isoformat() for each in stages], stages),
+        "work": _of_tasks([row.unit.name for row in rows], rows),
         "quota": _of_quota(rows),
         "balance": _of_balance(rows),
     }
@@ -107,28 +107,15 @@ def _size(each: stays.Stay, measure: str) -> float:
     return value.total_seconds() if isinstance(value, timedelta) else float(value or 0)
 
 
-def _of_stages(stages: Sequence[campaigns.Stage]) -> dict[str, Any]:
-    days = [each.day.isoformat() for each in stages]
+def _of_tasks(names: list[str], counted: Sequence[campaigns.Stage | campaigns.Row]) -> dict[str, Any]:
+    """What became of the tasks of each stage or unit."""
     return _chart(
-        days,
+        names,
         {
-            _("Done in time"): [each.in_time for each in stages],
-            _("Done late"): [each.late for each in stages],
-            _("Overdue"): [each.overdue for each in stages],
-            _("Open, in time"): [each.open - each.overdue for each in stages],
-        },
-        stacked=True,
-    )
-
-
-def _of_work(rows: Sequence[campaigns.Row]) -> dict[str, Any]:
-    return _chart(
-        [row.unit.name for row in rows],
-        {
-            _("Done in time"): [row.in_time for row in rows],
-            _("Done late"): [row.late for row in rows],
-            _("Overdue"): [row.overdue for row in rows],
-            _("Open, in time"): [row.open - row.overdue for row in rows],
+            _("Done in time"): [each.in_time for each in counted],
+            _("Done late"): [each.late for each in counted],
+            _("Overdue"): [each.overdue for each in counted],
+            _("Open, in time"): [each.open - each.overdue for each in counted],
         },
         stacked=True,
     )
