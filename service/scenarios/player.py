@@ -123,7 +123,8 @@ class Player:
         else:
             post.send(given.message, self.given)
             self.work()
-            query = select(models.ProcessInstance).where(models.ProcessInstance.process_id == given.process)
+            started = models.ProcessInstance
+            query = select(started).where(started.process_id == given.process).order_by(started.key.desc())
             found = db.sa.session.scalars(query).first()
             if found is None:
                 text = _("Message %(name)s started no instance of %(process)s.")
