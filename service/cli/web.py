@@ -1,5 +1,6 @@
 """`lika web`: the web server."""
 
+import gc
 import socket
 import struct
 from pathlib import Path
@@ -54,9 +55,16 @@ def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
         "graceful_timeout": 10,
         "keepalive": 30,
         "when_ready": _hurry,
+        "post_worker_init": _settle,
         "loglevel": "warning",
         "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
     }
+
+
+def _settle(worker: Any) -> None:
+    """Leave what is loaded for good out of each later garbage collection, which would pause requests by 0.1 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def _hurry(server: Any) -> None:

@@ -7,6 +7,7 @@ from service import db, errors, identity, notifications
 from service.errors import _
 from service.notifications import kinds
 from service.workflow import audit, candidates, colleagues, drafts, models, remarks, tasks
+from service.workflow.running import Running
 
 MOST_COPIES = 20
 UNFIT = _("%(name)s cannot do this task; choose somebody of the same role and unit.")
@@ -14,13 +15,12 @@ UNFIT = _("%(name)s cannot do this task; choose somebody of the same role and un
 
 def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> models.UserTask:
     """Complete a task, as `tasks.complete`; one that somebody gave to the person goes back to him for confirming."""
-    with db.transaction():
-        task = tasks.get(key, by=by)
-        if task.state == "CREATED" and task.owner not in (None, by.username):
-            return _hand_back(key, answers, by)
-        task = tasks.complete(key, answers, by=by)
-        task.owner = None
-        drafts.drop(key, by=by)
+    with tasks.opened(key, by, "task.complete") as (running, task):
+        if task.owner in (None, by.username):
+            task.owner = None
+            tasks.fulfil(running, task, answers, by)
+        else:
+            _hand_back(running, task, answers, by)
         return task
 
 
@@ -90,19 +90,17 @@ def _pass_on(key: int, to: str, reason: str, kind: str, by: identity.Person) -> 
         _tell([to], kinds.ASSIGNED, _("Passed on to you: %(task)s"), text, task, by, reason)
 
 
-def _hand_back(key: int, answers: Mapping[str, Any], by: identity.Person) -> models.UserTask:
-    with tasks.opened(key, by, "task.complete") as (running, task):
-        owner = task.owner or ""
-        tasks.check(task, answers, running)
-        drafts.put(key, answers, owner)
-        drafts.drop(key, by=by)
-        before = {"assignee": task.assignee, "owner": owner}
-        task.assignee, task.owner = owner, None
-        remarks.add(task, remarks.RETURNED, "", by=by, to=owner)
-        running.record(remarks.RETURNED, "USER_TASK", key, before=before, after={"assignee": owner, "owner": None})
+def _hand_back(running: Running, task: models.UserTask, answers: Mapping[str, Any], by: identity.Person) -> None:
+    owner = task.owner or ""
+    tasks.check(task, answers, running)
+    drafts.put(task.key, answers, owner)
+    drafts.drop(task.key, by=by)
+    before = {"assignee": task.assignee, "owner": owner}
+    task.assignee, task.owner = owner, None
+    remarks.add(task, remarks.RETURNED, "", by=by, to=owner)
+    running.record(remarks.RETURNED, "USER_TASK", task.key, before=before, after={"assignee": owner, "owner": None})
     text = _("%(name)s has done it; confirm it or change it. %(reason)s")
     _tell([owner], kinds.ASSIGNED, _("To be confirmed: %(task)s"), text, task, by, "")
-    return task
 
 
 def _tell(

@@ -25,24 +25,31 @@ def get(key: int, *, by: identity.Person) -> models.UserTask:
 
 
 def complete(key: int, answers: Mapping[str, Any], *, by: identity.Person) -> models.UserTask:
-    """Complete a task with the answers of its form.
+    """Complete a task with the answers of its form; the person's draft of it is gone.
 
     Raises NotFound for a task the person may not see, Forbidden for one he may not do, Conflict when somebody was first
     or the instance is suspended, Unprocessable with one entry for each wrong answer.
     """
-    with opened(key, by, "task.complete") as (running, task), translated():
-        candidates.ensure_apart(task, by)
-        given, aside = check(task, answers, running), set[str]()
-        for extension in extensions.of(task.properties):
-            aside |= extension.takes
-            if extension.on_complete is not None:
-                raw = {name: answers[name] for name in extension.takes if name in answers}
-                given = dict(extension.on_complete(task, {**given, **raw}, by))
-        result = running.taken(given)
-        running.do(lambda live, now: live.complete(key, result, now))
-        completions.note(running, key, {name: value for name, value in answers.items() if name not in aside})
-        running.record("COMPLETE", "USER_TASK", key)
+    with opened(key, by, "task.complete") as (running, task):
+        fulfil(running, task, answers, by)
         return task
+
+
+def fulfil(running: Running, task: models.UserTask, answers: Mapping[str, Any], by: identity.Person) -> None:
+    """Complete a task that is opened, as `complete`."""
+    candidates.ensure_apart(task, by)
+    given, aside = check(task, answers, running), set[str]()
+    for extension in extensions.of(task.properties):
+        aside |= extension.takes
+        if extension.on_complete is not None:
+            raw = {name: answers[name] for name in extension.takes if name in answers}
+            given = dict(extension.on_complete(task, {**given, **raw}, by))
+    result = running.taken(given)
+    with translated():
+        running.do(lambda live, now: live.complete(task.key, result, now))
+    completions.note(running, task.key, {name: value for name, value in answers.items() if name not in aside})
+    running.batch.delete(models.Draft.__table__, task_key=task.key, person=by.username)
+    running.record("COMPLETE", "USER_TASK", task.key)
 
 
 def assign(
