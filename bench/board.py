@@ -31,9 +31,10 @@ SELECT places.key * 100 - step, places.key, places.key, 'Task_Step' || (step % 5
     CASE WHEN step < 9 THEN now() - (9 - step) * interval '1 day' END, CASE WHEN step = 9 THEN '{}'::jsonb END
 FROM places, generate_series(0, :steps - 1) AS step;
 INSERT INTO user_tasks (key, instance_key, root_key, definition_key, deployment_key, process_id, element_id, name,
-    state, candidates, candidate_groups, candidate_users, unit_id, due, priority, properties, headers, created_at)
+    title, state, candidates, candidate_groups, candidate_users, unit_id, due, priority, properties, headers,
+    created_at)
 SELECT places.key * 100 - 9, places.key, places.root, definition_key, deployment_key, process_id, 'Task_Step5', name,
-    'CREATED', candidates, candidate_groups, candidate_users, places.unit_id,
+    title, 'CREATED', candidates, candidate_groups, candidate_users, places.unit_id,
     now() + (number % 1000 - 50) * interval '1 hour', priority, properties, headers, now() - interval '1 day'
 FROM places, user_tasks AS pattern WHERE pattern.instance_key = :instance;
 DROP TABLE places;

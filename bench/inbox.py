@@ -11,10 +11,10 @@ FILL = """
 WITH village AS (SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM units WHERE kind = 'village'),
      pattern AS (SELECT * FROM user_tasks WHERE instance_key = :instance)
 INSERT INTO user_tasks (key, instance_key, root_key, definition_key, deployment_key, process_id, element_id, name,
-    state, candidates, candidate_groups, candidate_users, unit_id, form_key, due, priority, properties, headers,
+    title, state, candidates, candidate_groups, candidate_users, unit_id, form_key, due, priority, properties, headers,
     created_at)
 SELECT -number, instance_key, root_key, definition_key, deployment_key, process_id, element_id, name,
-    state, ARRAY['village_committee@' || village.id], candidate_groups, candidate_users, village.id, form_key,
+    title, state, ARRAY['village_committee@' || village.id], candidate_groups, candidate_users, village.id, form_key,
     now() + number % 1000 * interval '1 hour', priority, properties, headers, now() - number * interval '7 seconds'
 FROM pattern, generate_series(1, :count) AS number
 JOIN village ON village.place = number % (SELECT count(*) FROM village)

@@ -39,11 +39,15 @@ class FlowTaken:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """A user task waits for a person. `unit` overrides the instance's unit; instants are UTC."""
+    """A user task waits for a person; `title` tells it from others of its `name`, the element's.
+
+    `unit` overrides the instance's unit; instants are UTC.
+    """
 
     key: int
     element_id: str
     name: str
+    title: str
     lane: str | None
     form_id: str | None
     form_binding: str

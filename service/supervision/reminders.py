@@ -161,7 +161,7 @@ def _item(row: models.UserTask, unit: str | None) -> notifications.Item:
     assert row.due is not None
     offices = (text.rpartition("@")[0] for text in row.candidates)
     holder = row.assignee or "、".join(roles.title(role) for role in offices if role)
-    facts = {"task": row.name, "unit": unit or "–", "due": _day(row.due).isoformat(), "holder": holder or "–"}
+    facts = {"task": row.title, "unit": unit or "–", "due": _day(row.due).isoformat(), "holder": holder or "–"}
     return notifications.Item(f"/tasks/{row.key}", facts)
 
 

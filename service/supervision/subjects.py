@@ -33,7 +33,9 @@ def tasks(keys: Iterable[int], instance_keys: Iterable[int], by: identity.Person
     urging = sqla.select(Urging.at).where(Urging.task_key == task.key).order_by(Urging.at.desc()).limit(1)
     urgings = sqla.select(sqla.func.count()).select_from(Urging).where(Urging.task_key == task.key)
     query = (
-        sqla.select(task.key, task.instance_key, task.name, task.state, task.assignee, task.due, task.candidates)
+        sqla.select(
+            task.key, task.instance_key, task.title.label("name"), task.state, task.assignee, task.due, task.candidates
+        )
         .add_columns(
             units.label("unit"),
             User.name.label("holder"),
@@ -91,7 +93,7 @@ def entries(keys: Iterable[int], by: identity.Person) -> Sequence[Any]:
     query = (
         sqla.select(log.key, log.instance_key, log.operation, log.entity_key, log.at, log.reason, log.before, log.after)
         .add_columns(
-            sqla.func.coalesce(task.name, definition.name).label("name"),
+            sqla.func.coalesce(task.title, definition.name).label("name"),
             sqla.func.coalesce(Unit.name, "").label("unit"),
         )
         .join(instance, instance.key == log.instance_key)

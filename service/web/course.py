@@ -97,7 +97,9 @@ def steps(row: models.ProcessInstance, after: tuple[datetime, int] | None = None
     called, place = orm.aliased(models.ProcessInstance), orm.aliased(Unit)
     query = (
         sqla.select(element.key, element.element_id, element.type, element.state, element.start_date, element.end_date)
-        .add_columns(task.name.label("task_name"), who.label("who"), place.name.label("place"), failed.label("failed"))
+        .add_columns(
+            task.title.label("task_title"), who.label("who"), place.name.label("place"), failed.label("failed")
+        )
         .outerjoin(task, task.key == element.key)
         .outerjoin(called, (called.parent_key == row.key) & (called.parent_element_key == element.key))
         .outerjoin(place, (place.id == called.unit_id) & (place.id != row.unit_id))
@@ -119,7 +121,7 @@ def tasks(instance_key: int, by: identity.Person) -> Sequence[Any]:
     """The open tasks; `seen` tells whether the person may open one, `supervised` whether he may step in."""
     seen = identity.access.visible_tasks(by, assignee=task.assignee, candidates=task.candidates, unit_id=task.unit_id)
     query = (
-        sqla.select(task.key, task.name, task.due, task.created_at, task.assignee, seen.label("seen"))
+        sqla.select(task.key, task.title, task.due, task.created_at, task.assignee, seen.label("seen"))
         .add_columns(identity.access.visible_units(by, task.unit_id).label("supervised"))
         .add_columns(User.name.label("holder"), Unit.name.label("unit_name"), task.candidates, task.candidate_groups)
         .outerjoin(User, User.username == task.assignee)
@@ -179,7 +181,7 @@ def audit(instance_key: int) -> Sequence[Any]:
     log = models.AuditLog
     query = (
         sqla.select(log.key, log.at, log.by, log.operation, log.entity_type, log.entity_key, log.reason)
-        .add_columns(log.before, log.after, User.name.label("who"), task.name.label("task_name"))
+        .add_columns(log.before, log.after, User.name.label("who"), task.title.label("task_title"))
         .add_columns(task.state.label("task_state"))
         .outerjoin(User, User.username == log.by)
         .outerjoin(task, task.key == log.entity_key)
@@ -209,7 +211,7 @@ def _step(found: Any, nodes: Mapping[str, model.Node]) -> Step:
         text = errors.localize(OPEN.get(found.type, _("under way")), who=who)
     else:
         text = errors.localize(DONE.get(found.type, _("done by the system")), who=who)
-    name = found.task_name or named(nodes, found.element_id)
+    name = found.task_title or named(nodes, found.element_id)
     name = f"{name} · {found.place}" if found.place else name
     return Step(found.key, name, text, found.state, found.start_date, found.end_date)
 

@@ -32,7 +32,7 @@ def send_back(key: int) -> Any:
             raise errors.Unprocessable(errors._("Choose a step."))
         opened = sending_back.send_back(key, int(to), given.get("reason", ""), by=person())
         who = history.name_of(opened.assignee) if opened.assignee else _("its office")
-        flask.flash(_("Sent back to “%(step)s”, to %(who)s.", step=opened.name, who=who), "success")
+        flask.flash(_("Sent back to “%(step)s”, to %(who)s.", step=opened.title, who=who), "success")
 
     return _done(key, act, sending, "web-inbox.show")
 

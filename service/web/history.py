@@ -75,7 +75,7 @@ def so_far(row: models.UserTask, *, by: identity.Person) -> Sequence[Any]:
     around = sqla.select(sqla.func.unnest(postgresql.array([instance.key, instance.parent_key, instance.root_key])))
     keys = around.where(instance.key == row.instance_key)
     query = (
-        sqla.select(task.key, task.name, task.completed_at, User.name.label("who"), Unit.name.label("unit"), _seen(by))
+        sqla.select(task.key, task.title, task.completed_at, User.name.label("who"), Unit.name.label("unit"), _seen(by))
         .outerjoin(User, User.username == task.completed_by)
         .outerjoin(Unit, Unit.id == task.unit_id)
         .where(task.instance_key.in_(keys), task.state == "COMPLETED", task.key != row.key)
@@ -87,7 +87,7 @@ def so_far(row: models.UserTask, *, by: identity.Person) -> Sequence[Any]:
 def next_steps(row: models.UserTask, *, by: identity.Person) -> Next:
     """What came of a completed task: tasks opened since in the same run, else what its instance does now."""
     query = (
-        sqla.select(task.key, task.name, Unit.name.label("unit"), User.name.label("holder"), _seen(by))
+        sqla.select(task.key, task.title, Unit.name.label("unit"), User.name.label("holder"), _seen(by))
         .outerjoin(Unit, Unit.id == task.unit_id)
         .outerjoin(User, User.username == task.assignee)
         .where(task.root_key == row.root_key, task.state == "CREATED", task.created_at >= row.completed_at)

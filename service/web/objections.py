@@ -76,7 +76,7 @@ def _history(objection: models.Objection, by: identity.Person) -> Sequence[Any]:
     """The tasks of the objection's process in their order; `seen` tells whether the person may open one."""
     seen = identity.access.visible_tasks(by, assignee=task.assignee, candidates=task.candidates, unit_id=task.unit_id)
     query = (
-        sa.select(task.key, task.name, task.state, task.created_at, task.completed_at, User.name.label("who"))
+        sa.select(task.key, task.title, task.state, task.created_at, task.completed_at, User.name.label("who"))
         .add_columns(seen.label("seen"))
         .outerjoin(User, User.username == sa.func.coalesce(task.completed_by, task.assignee))
         .where(task.instance_key == objection.instance_key)

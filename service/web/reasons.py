@@ -76,8 +76,8 @@ def lateness(row: Any) -> str:
 
 def step(row: Any) -> str:
     """The name of the step in which a row stands; empty for a whole instance."""
-    if row.task_key and row.task_name:
-        return str(row.task_name)
+    if row.task_key and row.task_title:
+        return str(row.task_title)
     return node_name(row.definition_key, row.element_id) if row.element_id != row.process_id else ""
 
 

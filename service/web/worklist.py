@@ -26,7 +26,7 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "due": (task.due.asc().nulls_last(), task.created_at, task.key),
     "newest": (task.created_at.desc(), task.key.desc()),
     "oldest": (task.created_at, task.key),
-    "name": (task.name, task.created_at, task.key),
+    "name": (task.title, task.created_at, task.key),
 }
 _created = sqla.func.timezone("UTC", task.created_at)
 SORTS_OF_FEW: dict[str, tuple[Any, ...]] = {
@@ -111,7 +111,7 @@ def counts(by: identity.Person) -> dict[str, int]:
 
 
 def _tasks(wish: Wish, by: identity.Person) -> sqla.Select[*tuple[Any, ...]]:
-    columns = (task.key, task.name, task.state, task.due, task.created_at, task.completed_at, task.assignee)
+    columns = (task.key, task.title, task.state, task.due, task.created_at, task.completed_at, task.assignee)
     return (
         sqla.select(
             *columns,
@@ -164,7 +164,7 @@ def _filters(wish: Wish) -> list[Any]:
         found.append(_due(wish.due))
     if wish.text:
         like = reading.like(wish.text)
-        names = (task.name, definition.name, acting.name, subject.name)
+        names = (task.title, definition.name, acting.name, subject.name)
         found.append(sqla.or_(*(name.ilike(like, escape="\\") for name in names)))
     return found
 

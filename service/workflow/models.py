@@ -163,6 +163,7 @@ class FlowTaken(db.Model):
 class UserTask(db.Model):
     """A task for people; its key is that of the element instance.
 
+    `name` is the element's, `title` what people read: the same, unless the diagram tells tasks of one name apart.
     `candidates` are "role@unit id" and "user:name" texts: who may see, claim and complete it while nobody is assigned.
     `owner` gave it to a colleague and gets it back for confirming; `copied_to` are people who may read it; `origin_key`
     is the completed task that this one repeats because it was sent back.
@@ -178,6 +179,7 @@ class UserTask(db.Model):
     process_id: Mapped[str] = mapped_column(Text)
     element_id: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default="CREATED")
     assignee: Mapped[str | None] = mapped_column(Text)
     candidates: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

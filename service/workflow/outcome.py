@@ -158,6 +158,7 @@ class Outcome:
             "process_id": row.process_id,
             "element_id": task.element_id,
             "name": task.name,
+            "title": task.title,
             "state": "CREATED",
             "assignee": task.assignee,
             "candidates": who,

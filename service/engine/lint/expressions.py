@@ -59,6 +59,7 @@ def _texts(node: model.Node) -> Iterator[tuple[str, str | None]]:
     yield from ((f"input {m.target}", m.source) for m in node.inputs)
     yield from ((f"output {m.target}", m.source) for m in node.outputs)
     yield "unit", node.properties.get("unit")
+    yield "title", node.properties.get("title")
     if node.event is not None:
         yield "timer", node.event.expression
         yield "correlationKey", node.event.correlation_key

@@ -213,6 +213,7 @@ SENT_AT = "sentAt"
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "unit": _on("process callActivity userTask"),
     "stallAfter": model.ACTIVITIES | _on("intermediateCatchEvent eventBasedGateway process"),
+    "title": _on("userTask"),
     "dueReminder": _on("userTask"),
     "escalateAfter": _on("userTask"),
     "notBy": _on("userTask"),

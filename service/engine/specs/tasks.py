@@ -25,11 +25,13 @@ class UserTaskSpec(NodeSpec):
     def execute(self, token: Token, run: Execution) -> None:
         seen, task = run.scopes.visible(token.id), self.node.user_task
         assert task is not None
+        name = self.node.name or self.node.id
         run.emit(
             effects.TaskOpened(
                 key=token.id,
                 element_id=self.node.id,
-                name=self.node.name or self.node.id,
+                name=name,
+                title=expressions.string(self.node.properties.get("title"), seen) or name,
                 lane=self.node.lane,
                 form_id=expressions.string(task.form_id, seen),
                 form_binding=task.form_binding,

@@ -65,7 +65,7 @@ def _told(chosen: sqla.Subquery) -> sqla.Select[Any]:
         definition.name.label("process_name"),
         acting.name.label("unit_name"),
         subject.name.label("subject_name"),
-        task.name.label("task_name"),
+        task.title.label("task_title"),
         task.due,
         task.assignee,
         task.candidates,

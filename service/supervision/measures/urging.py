@@ -91,7 +91,7 @@ def _tell(
     task: models.UserTask, told: list[str], above: list[str], times: int, reason: str, by: identity.Person
 ) -> None:
     unit = units.get(task.unit_id).name if task.unit_id else "–"
-    about: dict[str, Any] = {"task": task.name, "unit": unit, "who": by.name, "reason": reason}
+    about: dict[str, Any] = {"task": task.title, "unit": unit, "who": by.name, "reason": reason}
     notifications.notify(told, kinds.URGED, SUBJECT, TEXT, f"/tasks/{task.key}", **about)
     if above:
         holder = task.assignee or "、".join(_offices(task))
