@@ -28,6 +28,13 @@ def write(run_key: int, cases: Sequence[models.Case], extra: Sequence[Mapping[st
     return len(rows)
 
 
+def strike(run_key: int, cases: Sequence[models.Case]) -> None:
+    """Take the rows of the cases' households out of the ledger."""
+    households = [case.household_key for case in cases]
+    row = models.LedgerRow
+    db.sa.session.execute(sa.delete(row).where(row.run_key == run_key, row.household_key.in_(households)))
+
+
 def _of_book(book: models.Handbook) -> dict[str, Any]:
     delivered = book.delivered_at and book.delivered_at.astimezone(clock.TZ).date()
     return {"handbook_no": book.no, "handbook_on": delivered}

@@ -58,6 +58,34 @@ def test_the_register_takes_over_what_the_run_found(listed):
     assert (first.per_capita_net_income, first.gap_housing) == (Decimal("2100.50"), True)
 
 
+def test_what_is_withdrawn_stands_on_the_register_as_before_and_leaves_the_ledger(listed):
+    listed.do("register-confirm", listed.lower, {"date": '=date("2013-12-01")'})
+    before = registered(listed)
+    standing = {code: (row.status, row.entered_on, row.left_on, row.policies_until) for code, row in before.items()}
+    listed.do("cases-update", listed.lower, {"flow": "脱贫"})
+    db.sa.session.execute(sa.update(models.Case).values(confirmed=None))
+    db.sa.session.commit()
+    listed.do("register-confirm", listed.lower)
+    listed.do("register-confirm", listed.upper, {"where": f'=case.code = "{listed.codes[0]}"'})
+    listed.do("ledger-write", listed.township, {"where": f'=case.code != "{listed.codes[1]}"'})
+    counts = listed.do("register-withdraw", listed.township, {"state": "暂缓"})
+    assert (counts["withdrawn_households"], counts["withdrawn_persons"]) == (2, 6)
+    now = registered(listed)
+    assert {c: (r.status, r.entered_on, r.left_on, r.policies_until) for c, r in now.items()} == standing
+    assert set(listed.states().values()) == {"暂缓"}
+    assert db.sa.session.scalars(sa.select(models.LedgerRow)).all() == []
+    statistics = listed.do("statistics-write", listed.township)["statistics"]
+    assert (statistics["new_persons"], statistics["exit_persons"]) == (0, 0)
+
+
+def test_a_change_confirmed_twice_is_withdrawn_to_where_it_began(listed):
+    for change in ("新增", "清退"):
+        listed.do("register-confirm", listed.upper, {"change": change})
+    listed.do("register-withdraw", listed.upper)
+    first = registered(listed)[listed.codes[0]]
+    assert (first.registered, first.entered_on, first.left_on) == (False, None, None)
+
+
 def test_an_unknown_change_is_refused_and_nothing_is_written(listed):
     with pytest.raises(errors.Invalid, match="搬迁"):
         listed.do("register-confirm", listed.upper, {"change": "搬迁"})

@@ -26,6 +26,9 @@ from service.register.rules import statistics
 
 ENTERING = {"新增": models.POOR, "核定": models.POOR, "返贫": models.RETURNED}
 LEAVING = {"脱贫": models.LEFT, "清退": models.CLEARED}
+STANDING = ("status", "entered_on", "left_on", "policies_until")
+"""How a household stands on the register: what a confirmation changes and a withdrawal gives back."""
+BEFORE = "register_before"
 
 
 @handlers.handler("register-confirm")
@@ -42,6 +45,27 @@ def confirm(job: handlers.Job) -> Mapping[str, Any]:
         if state := task.text("state"):
             cases.change(case, state=state)
     return cases.count(chosen, "register")
+
+
+@handlers.handler("register-withdraw")
+def withdraw(job: handlers.Job) -> Mapping[str, Any]:
+    """Give each case that passes ``where`` up: what it changed in the register is as it was before (DOMAIN A10).
+
+    A confirmed case leaves the confirmed flows and the ledger too; one that was never confirmed has changed nothing.
+    Header ``state``. Gives ``withdrawn_households``, ``withdrawn_persons``, those that had been confirmed.
+    """
+    task = scope.of(job)
+    chosen = task.cases()
+    withdrawn = [case for case in chosen if case.confirmed]
+    ledgers.strike(task.run_key, withdrawn)
+    for case in withdrawn:
+        assert case.household is not None
+        for name, before in case.flags[BEFORE].items():
+            setattr(case.household, name, before)
+        case.confirmed = None
+    for case in chosen:
+        cases.change(case, state=task.text("state") or None)
+    return cases.count(withdrawn, "withdrawn")
 
 
 @handlers.handler("villages-confirm")
@@ -168,6 +192,8 @@ def _confirm(task: scope.Scope, case: models.Case) -> None:
     if case.household is None:
         raise errors.Invalid(_("Only households can be written into the register of persons"))
     household = case.household
+    if not case.confirmed:
+        cases.change(case, flags={BEFORE: {name: getattr(household, name) for name in STANDING}})
     if change in ENTERING:
         household.status, household.entered_on, household.left_on = ENTERING[change], day, None
         household.policies_until = None
