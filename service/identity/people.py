@@ -83,7 +83,7 @@ def holders(candidates: Iterable[str]) -> list[str]:
         role, _at, unit = text.rpartition("@")
         if kind == "user":
             named.add(name)
-        elif unit.isdigit():
+        elif unit.isdecimal():
             held.append(sqla.and_(Membership.unit_id == int(unit), Membership.role_id.in_(roles.held_as(role))))
     offices = sqla.select(Membership.user_id).where(sqla.or_(sqla.false(), *held))
     query = sqla.select(User.username).where(User.active, User.username.in_(named) | User.id.in_(offices))

@@ -34,7 +34,7 @@ def get(key: Any) -> models.Notice:
 
     :raises errors.NotFound: no such notice.
     """
-    notice = db.sa.session.get(models.Notice, int(key)) if str(key).isdigit() else None
+    notice = db.sa.session.get(models.Notice, int(key)) if str(key).isdecimal() else None
     if notice is None:
         raise errors.NotFound(_("There is no notice %(key)s"), key=key)
     return notice

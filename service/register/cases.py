@@ -211,7 +211,7 @@ def _open(**known: Any) -> models.Case:
 def _one_of(column: str, allowed: list[str]) -> sa.ColumnElement[bool]:
     match column:
         case "key":
-            return models.Case.key.in_([int(key) for key in allowed if key.isdigit()])
+            return models.Case.key.in_([int(key) for key in allowed if key.isdecimal()])
         case "unit":
             return identity.Unit.code.in_(allowed)
         case "township":

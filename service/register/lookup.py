@@ -39,7 +39,7 @@ def find_households(text: str, by: identity.Person, most: int = MOST) -> Sequenc
         found = households.find_by_number(text)
         return [found] if found and households.may_see_numbers(by, found) else []
     parts = _by_number(text, seen) if text.isascii() else []
-    parts += _by_name(text, seen) if not text.isdigit() else []
+    parts += _by_name(text, seen) if not (text.isascii() and text.isdigit()) else []
     keys = sa.union_all(*(part.limit(MOST * 50) for part in parts))
     query = sa.select(household).where(household.key.in_(keys))
     query = query.options(orm.joinedload(household.unit)).order_by(household.head_name != text, household.code)

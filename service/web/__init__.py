@@ -21,6 +21,7 @@ from service.web import (
     papers,
     problems,
     publicity,
+    reading,
     review,
     roster,
     rostersheets,
@@ -58,6 +59,7 @@ NOUNS = (
 
 def init_app(app: flask.Flask) -> None:
     """Add the pages, their files, their defences and their words."""
+    app.url_map.converters["int"] = reading.KeyConverter
     shield.init_app(app)
     assets.init_app(app)
     words.init_app(app)

@@ -7,7 +7,7 @@ import flask
 from flask_babel import gettext as _
 
 from service import errors, identity
-from service.web import history
+from service.web import history, reading
 from service.web.pages import Pages, person
 from service.workflow import colleagues, models, passing, remarks, sending_back, taking_back, tasks
 
@@ -25,12 +25,12 @@ def sending(key: int) -> Any:
 def send_back(key: int) -> Any:
     """Send a task back."""
     given = flask.request.form
-    to = given.get("to", "")
+    to = reading.key(given.get("to"))
 
     def act() -> None:
-        if not to.isdigit() or len(to) > 18:
+        if to is None:
             raise errors.Unprocessable(errors._("Choose a step."))
-        opened = sending_back.send_back(key, int(to), given.get("reason", ""), by=person())
+        opened = sending_back.send_back(key, to, given.get("reason", ""), by=person())
         who = history.name_of(opened.assignee) if opened.assignee else _("its office")
         flask.flash(_("Sent back to “%(step)s”, to %(who)s.", step=opened.title, who=who), "success")
 

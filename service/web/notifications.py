@@ -7,7 +7,9 @@ import sqlalchemy as sqla
 
 from service import db, errors, identity
 from service.errors import _
-from service.notifications import KINDS, kinds, models, notify, outbox, reading
+from service.notifications import KINDS, kinds, models, notify, outbox
+from service.notifications import reading as received
+from service.web import reading
 from service.web.pages import Pages, person
 
 pages = Pages("notifications")
@@ -22,16 +24,15 @@ def init_app(app: flask.Flask) -> None:
 
 def unread() -> int:
     """How much the reader has not read; nothing for who is not signed in."""
-    return reading.unread(flask.g.person) if flask.g.get("person") else 0
+    return received.unread(flask.g.person) if flask.g.get("person") else 0
 
 
 @pages.get("/notifications")
 def index() -> Any:
     """List what one was told, newest first."""
-    before = flask.request.args.get("before", type=int)
-    found = reading.page(person(), before)
-    shown = [(told, outbox.subject_of(told), outbox.texts_of(told)) for told in found[: reading.PAGE]]
-    more = shown[-1][0].key if len(found) > reading.PAGE else None
+    found = received.page(person(), reading.key(flask.request.args.get("before")))
+    shown = [(told, outbox.subject_of(told), outbox.texts_of(told)) for told in found[: received.PAGE]]
+    more = shown[-1][0].key if len(found) > received.PAGE else None
     return flask.render_template("notifications.html", shown=shown, more=more, kinds=KINDS)
 
 
@@ -44,7 +45,7 @@ def count() -> Any:
 @pages.post("/notifications/<int:key>/read")
 def read(key: int) -> Any:
     """Mark one as read and go on to what it tells of."""
-    reading.mark_read(person(), key)
+    received.mark_read(person(), key)
     told = db.sa.session.get(models.Notification, key)
     if told is None or told.username != person().username:
         raise errors.NotFound(_("There is no such notification."))
@@ -55,14 +56,14 @@ def read(key: int) -> Any:
 @pages.post("/notifications/read")
 def read_all() -> Any:
     """Mark all as read."""
-    reading.mark_read(person())
+    received.mark_read(person())
     return flask.redirect(_list())
 
 
 @pages.get("/notifications/settings")
 def settings() -> Any:
     """Show how one wants to be reached."""
-    return _settings(reading.contact(person()), {})
+    return _settings(received.contact(person()), {})
 
 
 @pages.post("/notifications/settings")
@@ -71,7 +72,7 @@ def set_settings() -> Any:
     given = flask.request.form
     wanted = given.getlist("wanted")
     try:
-        reading.set_contact(person(), email=given.get("email", ""), phone_number=given.get("phone", ""), wanted=wanted)
+        received.set_contact(person(), email=given.get("email", ""), phone_number=given.get("phone", ""), wanted=wanted)
     except errors.Unprocessable as refused:
         declined = [kind for kind in KINDS if kind not in wanted]
         typed = models.Contact(email=given.get("email"), phone=given.get("phone"), declined=declined)

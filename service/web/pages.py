@@ -19,6 +19,7 @@ class Pages(flask.Blueprint):
 
     def _admit(self) -> Any:
         shield.protect()
+        shield.refuse_nul()
         view = (flask.request.endpoint or "").rpartition(".")[2]
         recognise()
         return to_login() if person_or_none() is None and view not in self.public else None

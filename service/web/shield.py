@@ -3,6 +3,9 @@
 import flask
 import flask_wtf
 
+from service import errors
+from service.errors import _
+
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -44,6 +47,13 @@ def init_app(app: flask.Flask) -> None:
 def protect() -> None:
     """Refuse a request that changes something and does not carry the session's token."""
     csrf.protect()
+
+
+def refuse_nul() -> None:
+    """Refuse what no column can hold, in the address or in a form; `bodies` does so with JSON."""
+    for fields in (flask.request.args, flask.request.form):
+        if any("\0" in text for name, texts in fields.lists() for text in (name, *texts)):
+            raise errors.Invalid(_("A text holds a NUL character or half a character, which cannot be stored."))
 
 
 def _add_headers(response: flask.Response) -> flask.Response:

@@ -56,7 +56,6 @@ class Wish:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Wish":
         """Read a query string; what makes no sense counts as not said."""
-        page = given.get("page", "1")
         return cls(
             box=_one_of(given.get("box"), BOXES, "mine"),
             process=given.get("process", "")[:200],
@@ -65,7 +64,7 @@ class Wish:
             due=_one_of(given.get("due"), DUES, ""),
             text=given.get("q", "").strip()[:100],
             sort=_one_of(given.get("sort"), tuple(SORTS), "due"),
-            page=min(int(page), 10_000) if page.isdigit() and len(page) < 6 and int(page) else 1,
+            page=min(reading.key(given.get("page")) or 1, 10_000),
         )
 
     def asked(self) -> dict[str, str]:

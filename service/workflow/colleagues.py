@@ -49,7 +49,7 @@ def _offered(task: models.UserTask) -> ColumnElement[bool]:
         role, at, unit = text.rpartition("@")
         if text.startswith("user:"):
             found.append(User.username == text.removeprefix("user:"))
-        elif at and unit.isdigit():
+        elif at and unit.isdecimal():
             found.append(and_(Membership.role_id.in_(roles.held_as(role)), Membership.unit_id == int(unit)))
     return or_(*found)
 

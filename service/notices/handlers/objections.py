@@ -77,7 +77,7 @@ def count(job: handlers.Job) -> Mapping[str, Any]:
 def _objection(task: scope.Scope) -> tuple[models.Objection, models.Notice]:
     held = task.variables.get("objection")
     key = str(held.get("key") or "") if isinstance(held, Mapping) else ""
-    query = sa.select(models.Objection).where(models.Objection.key == int(key)) if key.isdigit() else None
+    query = sa.select(models.Objection).where(models.Objection.key == int(key)) if key.isdecimal() else None
     found = db.sa.session.scalars(query).first() if query is not None else None
     if found is None:
         raise errors.Conflict(_("The objection is not registered; put a task objection-register before this step"))

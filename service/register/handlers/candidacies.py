@@ -187,7 +187,7 @@ def _open_villages(task: scope.Scope) -> Sequence[models.Case]:
 
 def _households(task: scope.Scope, names: Sequence[str]) -> dict[str, models.Household]:
     """The households of the unit that names mean, each by its code and by its key."""
-    keys = [int(name) for name in names if name.isdigit() and len(name) < 19]
+    keys = [int(name) for name in names if name.isdecimal() and len(name) < 19]
     query = (
         sa.select(models.Household)
         .join(models.Household.unit)
