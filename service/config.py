@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from service import errors
 from service.errors import _
@@ -64,6 +65,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "PROXIES": number("LIKA_PROXIES"),
+        "PUBLIC_URL": address("LIKA_PUBLIC_URL"),
         "CHANNELS": os.environ.get("LIKA_CHANNELS") or None,
         "WORKDAYS": os.environ.get("LIKA_WORKDAYS") or None,
         "URGE_EVERY": number("LIKA_URGE_EVERY", 1),
@@ -78,6 +80,18 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def flag(variable: str) -> bool:
     """Tell whether an environment variable says yes."""
     return os.environ.get(variable, "").lower() in ("1", "true", "yes", "on")
+
+
+def address(variable: str) -> str:
+    """Return the http or https address that an environment variable names, without a slash at its end; "" for none.
+
+    :raises errors.Invalid: it is no such address.
+    """
+    text = os.environ.get(variable, "").strip().rstrip("/")
+    if text and not (text.startswith(("http://", "https://")) and urlsplit(text).hostname):
+        told = _("The setting %(variable)s must be an address such as https://lika.example.cn, not “%(text)s”.")
+        raise errors.Invalid(told, variable=variable, text=text)
+    return text
 
 
 def number(variable: str, usual: int = 0) -> int:

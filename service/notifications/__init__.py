@@ -15,5 +15,5 @@ __all__ = ["KINDS", "Item", "init_app", "notify", "notify_of"]
 
 def init_app(app: flask.Flask) -> None:
     """Read the channels, so that a mistake in their file is told at the start."""
-    app.extensions["channels"] = channels.read(app.config["CHANNELS"])
+    app.extensions["channels"] = channels.read(app.config["CHANNELS"], app.config["PUBLIC_URL"])
     identity.access.register("outbox.manage", identity.access.nobody)

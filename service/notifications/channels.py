@@ -2,7 +2,7 @@
 
 They stand in a YAML file, named by `LIKA_CHANNELS`::
 
-    address: https://lika.example.cn        # what links in messages begin with
+    address: https://lika.example.cn        # what links in messages begin with; LIKA_PUBLIC_URL if left out
     channels:
       - name: 邮件
         url: smtp://user:password@mail.example.cn:587
@@ -81,8 +81,11 @@ class Channels:
         return next((each for each in self.channels if each.name == name), None)
 
 
-def read(path: str | Path | None) -> Channels:
-    """Read the file; without one nothing goes out. Raises Invalid that names the entry and the remedy."""
+def read(path: str | Path | None, public: str = "") -> Channels:
+    """Read the file; without one nothing goes out. Raises Invalid that names the entry and the remedy.
+
+    `public` is what links begin with where the file names no address.
+    """
     if not path:
         return Channels()
     try:
@@ -91,7 +94,7 @@ def read(path: str | Path | None) -> Channels:
         raise _invalid(path, str(error)) from None
     if not isinstance(given, dict) or not isinstance(given.get("channels", []), list):
         raise _invalid(path, errors.localize(_("it needs an entry channels with a list")))
-    address = str(given.get("address") or "").rstrip("/")
+    address = str(given.get("address") or public).rstrip("/")
     if not address.startswith(("http://", "https://")):
         raise _invalid(path, errors.localize(_("address must be the http or https address at which people open Lika")))
     found: list[Channel] = []

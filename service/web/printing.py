@@ -24,6 +24,12 @@ def notice_body(notice: models.Notice) -> markupsafe.Markup:
     return markupsafe.Markup(text)  # noqa: S704 - rendered by a template that escapes
 
 
+def public(endpoint: str, **values: Any) -> str:
+    """The address at which people outside open a page: that of the setting LIKA_PUBLIC_URL, else the request's."""
+    base: str = flask.current_app.config["PUBLIC_URL"]
+    return base + flask.url_for(endpoint, **values) if base else flask.url_for(endpoint, **values, _external=True)
+
+
 def code(address: str) -> str:
     """A QR code that leads to an address, as an image in a data URI (ISO/IEC 18004, error level M)."""
     return segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)

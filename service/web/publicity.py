@@ -46,7 +46,12 @@ def posters(key: int) -> Any:
             raise errors.NotFound(_("The notice is not posted at %(site)s"), site=asked)
         names = [asked]
     return printing.render(
-        "posters.html", notice=notice, sites=names, body=printing.notice_body(notice), code=printing.code
+        "posters.html",
+        notice=notice,
+        sites=names,
+        body=printing.notice_body(notice),
+        code=printing.code,
+        public=printing.public,
     )
 
 

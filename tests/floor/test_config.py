@@ -78,3 +78,12 @@ def test_the_caller_is_whom_the_trusted_proxies_name(proxies, caller):
     headers = {"X-Forwarded-For": "198.51.100.9, 203.0.113.7"}
     answer = app.test_client().get("/caller", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"})
     assert answer.text == caller
+
+
+def test_the_public_address_is_an_http_address_without_a_slash_at_its_end(monkeypatch):
+    monkeypatch.setenv("LIKA_PUBLIC_URL", "https://lika.example.cn/kaizhou/")
+    assert config.load(dict.fromkeys(config.SECRETS, "given"))["PUBLIC_URL"] == "https://lika.example.cn/kaizhou"
+    for wrong in ("lika.example.cn", "ftp://lika.example.cn", "https://"):
+        monkeypatch.setenv("LIKA_PUBLIC_URL", wrong)
+        with pytest.raises(errors.Invalid, match="LIKA_PUBLIC_URL"):
+            config.load(dict.fromkeys(config.SECRETS, "given"))

@@ -62,3 +62,9 @@ def test_a_mistake_is_told_with_its_place(tmp_path, text, told):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(errors.Invalid, match=r"nowhere\.yaml"):
         channels.read(tmp_path / "nowhere.yaml")
+
+
+def test_links_begin_with_the_public_address_where_the_file_names_none(tmp_path):
+    path = tmp_path / "channels.yaml"
+    path.write_text("channels: []", encoding="utf-8")
+    assert channels.read(path, "https://lika.example.cn").address == "https://lika.example.cn"

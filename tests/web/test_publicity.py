@@ -71,6 +71,13 @@ def test_days_lost_are_made_up_for_and_marked(app, offices, notice, at):
     assert "2 days without display were made up for." in shown
 
 
+def test_posters_lead_to_the_public_address_if_one_is_set(app, offices, notice, monkeypatch):
+    vera, path = Visitor(app, "vera"), f"/publicity/{notice}/posters"
+    assert f"http://localhost/notices/{notice}" in vera.read(path)
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://lika.example.cn")
+    assert f"https://lika.example.cn/notices/{notice}" in vera.read(path)
+
+
 def test_posters_are_one_sheet_a_site_in_chinese_with_a_code_to_the_public_page(as_, offices, notice):
     vera = as_("vera")
     vera.open(f"/publicity/{notice}/posters")
