@@ -60,7 +60,7 @@ def write(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) 
     """A workbook with one sheet: headings that stay in sight, lists to choose from, and keys that cannot be changed."""
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.title = "".join(letter for letter in title if letter not in "[]:*?/\\")[:31] or "Sheet"
+    sheet.title = _sheet_title(title)
     for at, column in enumerate(columns, start=1):
         _put(sheet.cell(1, at), column.heading, HEAD, Font(bold=True))
         letter = sheet.column_dimensions[get_column_letter(at)]
@@ -76,6 +76,25 @@ def write(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) 
     sheet.protection.sheet = True
     for name in ("formatColumns", "formatRows", "sort", "autoFilter"):
         setattr(sheet.protection, name, False)  # False allows it
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def listing(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """A workbook with one sheet to be read, sorted and reckoned with: numbers stay numbers, all else is text."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = _sheet_title(title)
+    for number, row in enumerate([headings, *rows], start=1):
+        for at, value in enumerate(row, start=1):
+            bold = {"fill": HEAD, "font": Font(bold=True)} if number == 1 else {"fill": None}
+            _put(sheet.cell(number, at), value, **bold)
+    for at, texts in enumerate(zip(headings, *rows, strict=True), start=1):
+        wide = max((len(str(text)) for text in texts if text is not None), default=0)
+        sheet.column_dimensions[get_column_letter(at)].width = min(60, 2 * wide + 2)
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -129,6 +148,10 @@ def _ensure_harmless(content: bytes) -> None:
                     raise errors.Unprocessable(_("The file is damaged or is no Excel workbook (.xlsx)"))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
         raise errors.Unprocessable(_("The file is damaged or is no Excel workbook (.xlsx)")) from None
+
+
+def _sheet_title(title: str) -> str:
+    return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31] or "Sheet"
 
 
 def _put(cell: Any, value: Any, fill: PatternFill | None, font: Font | None = None) -> None:

@@ -10,7 +10,7 @@ import flask
 from service import clock
 from service.errors import _, localize
 from service.supervision import board
-from service.web import inbox, reading, reasons, words
+from service.web import downloads, inbox, reading, reasons, words
 from service.web.pages import Pages, person
 
 pages = Pages("board")
@@ -38,15 +38,22 @@ def show() -> Any:
 
 @pages.get("/board.csv")
 def export() -> Any:
-    """Give the whole list as a file for spreadsheet programs."""
+    """Give the whole list as comma-separated text."""
     wish = read(flask.request.args)
     rows = board.page(wish, by=person(), limit=board.MOST_EXPORTED).rows
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
+    text = io.StringIO()
+    writer = csv.writer(text)
     writer.writerow(localize(name) for name in COLUMNS)
     writer.writerows(map(_cells, rows))
     headers = {"Content-Disposition": f"attachment; filename=board-{clock.today().isoformat()}.csv"}
-    return flask.Response(MARK + sheet.getvalue(), mimetype="text/csv", headers=headers)
+    return flask.Response(MARK + text.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@pages.get("/board.xlsx")
+def sheet() -> Any:
+    """Give the whole list as an Excel file."""
+    rows = board.page(read(flask.request.args), by=person(), limit=board.MOST_EXPORTED).rows
+    return downloads.workbook(_("Board"), COLUMNS, [list(_texts(row)) for row in rows])
 
 
 def read(given: Mapping[str, str]) -> board.Wish:
@@ -76,12 +83,15 @@ def _address(wish: board.Wish, endpoint: str = "web-board.show", **changed: Any)
 
 
 def _cells(row: Any) -> Iterator[str]:
+    for text in _texts(row):
+        yield f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _texts(row: Any) -> Iterator[str]:
     late = reasons.late_at(row)
     cells = (
         reasons.title(row.kind), row.process_name or row.process_id, reasons.step(row), row.subject_name, row.unit_name,
         reasons.whom(row), words.moment(row.since), words.moment(late), reasons.lateness(row),
         words.workdays_left(late), reasons.why(row), row.instance_key, row.task_key,
     )  # fmt: skip
-    for cell in cells:
-        text = "" if cell is None else str(cell)
-        yield f"'{text}" if text.startswith(FORMULA) else text
+    yield from ("" if cell is None else str(cell) for cell in cells)

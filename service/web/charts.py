@@ -1,6 +1,6 @@
 """Charts for supervisors: a process version's diagram as a heat map, and how a campaign goes. Each has its table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import flask_babel
 from service import errors, identity
 from service.errors import _
 from service.supervision import campaigns, stays
+from service.web import downloads
 from service.web.pages import Pages, person
 
 pages = Pages("charts")
@@ -19,6 +20,27 @@ MEASURES = {
     "average": _("Average stay"),
     "longest": _("Longest stay"),
 }
+GROUPS: Mapping[str, Mapping[str, Callable[[campaigns.Row], Any]]] = {
+    "work": {
+        _("Done in time"): lambda row: row.in_time,
+        _("Done late"): lambda row: row.late,
+        _("Still open"): lambda row: row.open,
+        _("of these overdue"): lambda row: row.overdue,
+        _("Running processes"): lambda row: row.running,
+        _("Ended processes"): lambda row: row.ended,
+        _("Incidents"): lambda row: row.incidents,
+    },
+    "quota": {_("Quota"): lambda row: row.quota, _("Listed persons"): lambda row: row.listed},
+    "balance": {
+        _("Base"): lambda row: row.base,
+        _("Planned to leave"): lambda row: row.target,
+        _("Leaving"): lambda row: row.leaving,
+        _("Arriving"): lambda row: row.arriving,
+        _("Balance"): lambda row: row.arriving - row.leaving,
+        _("Turnover"): lambda row: row.turnover,
+    },
+}
+"""The numbers of a unit in a campaign, by what they are about; a campaign shows the groups that its process has."""
 HEAT = 5
 """Shades of the heat map: the hottest step has the last one."""
 
@@ -83,7 +105,25 @@ def campaign(key: int) -> Any:
         rows=rows,
         stages=stages,
         charts=drawn,
+        columns={group: GROUPS[group] for group in _groups(rows)},
     )
+
+
+@pages.get("/charts/campaigns/<int:key>.xlsx")
+def figures(key: int) -> Any:
+    """Give the numbers of a campaign's townships or villages as an Excel file."""
+    by = _supervisor()
+    run, unit, name, _state = campaigns.find(key, by)
+    rows = campaigns.compare(run, unit, by)
+    columns = {title: value for group in _groups(rows) for title, value in GROUPS[group].items()}
+    lines = [[row.unit.name, *(value(row) for value in columns.values())] for row in rows]
+    return downloads.workbook(f"{name} {unit.name} {run.year}", (_("Unit"), *columns), lines)
+
+
+def _groups(rows: Sequence[campaigns.Row]) -> list[str]:
+    """The groups of numbers that the campaign's process has: quotas, what an adjustment counts, or neither."""
+    has = {"quota": any(row.quota is not None for row in rows), "balance": any(row.target is not None for row in rows)}
+    return [group for group in GROUPS if has.get(group, True)]
 
 
 def _supervisor() -> identity.Person:
@@ -122,7 +162,7 @@ def _of_tasks(names: list[str], counted: Sequence[campaigns.Stage | campaigns.Ro
 
 
 def _of_quota(rows: Sequence[campaigns.Row]) -> dict[str, Any] | None:
-    if all(row.quota is None for row in rows):
+    if "quota" not in _groups(rows):
         return None
     return _chart(
         [row.unit.name for row in rows],
@@ -131,7 +171,7 @@ def _of_quota(rows: Sequence[campaigns.Row]) -> dict[str, Any] | None:
 
 
 def _of_balance(rows: Sequence[campaigns.Row]) -> dict[str, Any] | None:
-    if all(row.target is None for row in rows):
+    if "balance" not in _groups(rows):
         return None
     return _chart(
         [row.unit.name for row in rows],

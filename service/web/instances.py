@@ -9,11 +9,16 @@ import sqlalchemy as sqla
 from service import clock, db, errors, identity
 from service.errors import _
 from service.identity.models import Unit, User
-from service.web import course, deeds, family, history, inbox, runlist
+from service.supervision import board
+from service.web import course, deeds, downloads, family, history, inbox, runlist, words
 from service.web.pages import Pages, person
 from service.workflow import models
 
 pages = Pages("instances")
+COLUMNS = (
+    _("Process"), _("Version"), _("Unit"), _("State"), _("Incidents"), _("Where it stands"), _("Called processes"),
+    _("Due"), _("Started"), _("Last progress"), _("Instance"),
+)  # fmt: skip
 JUST_NOW = timedelta(minutes=10)
 """So long the page offers to undo what one did last; the audit log offers it until something else changes it."""
 
@@ -31,6 +36,24 @@ def index() -> Any:
     return flask.render_template(
         "instances.html", **shown, processes=inbox.processes(), units=inbox.units(by), states=runlist.STATES
     )
+
+
+@pages.get("/instances.xlsx")
+def export() -> Any:
+    """Give the whole list as an Excel file."""
+    by = person()
+    if not identity.access.looks_after_others(by):
+        raise errors.Forbidden(_("Only those who supervise a unit see its process instances."))
+    standing = flask.get_template_attribute("instance_words.html", "standing")
+    rows = [
+        (
+            row.process_name, row.version, row.unit_name, str(standing(row)), row.incidents, row.steps, row.called,
+            words.moment(row.due), words.moment(row.start_date), words.moment(row.end_date or row.progress_at),
+            str(row.key),
+        )
+        for row in runlist.sheet(runlist.Wish.read(flask.request.args), by, board.MOST_EXPORTED).rows
+    ]  # fmt: skip
+    return downloads.workbook(_("Process instances"), COLUMNS, rows)
 
 
 @pages.get("/instances/<int:key>")

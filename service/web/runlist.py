@@ -56,8 +56,9 @@ class Sheet:
     cursor: str
 
 
-def sheet(wish: Wish, by: identity.Person) -> Sheet:
-    """The instances that the person supervises and wants to see, the newest first."""
+def sheet(wish: Wish, by: identity.Person, limit: int | None = None) -> Sheet:
+    """The instances that the person supervises and wants to see, the newest first; a page of them unless told."""
+    limit = limit or PAGE
     query = (
         sqla.select(
             instance.key,
@@ -78,8 +79,8 @@ def sheet(wish: Wish, by: identity.Person) -> Sheet:
     )
     if wish.after is not None:
         query = query.where(sqla.tuple_(instance.start_date, instance.key) < sqla.tuple_(*wish.after))
-    rows = db.sa.session.execute(query.limit(PAGE + 1)).all()
-    return Sheet(rows[:PAGE], _cursor(rows[PAGE - 1]) if len(rows) > PAGE else "")
+    rows = db.sa.session.execute(query.limit(limit + 1)).all()
+    return Sheet(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else "")
 
 
 def _standing() -> list[Any]:

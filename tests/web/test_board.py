@@ -11,6 +11,7 @@ import sqlalchemy as sqla
 from playwright.sync_api import expect
 
 from service import clock, db, identity, jobs
+from service.documents import sheets
 from service.identity import people, units
 from service.supervision import board, sweep
 from service.supervision.models import Watch
@@ -252,3 +253,9 @@ def test_thousands_of_stalls_do_not_slow_the_board(app, busy):
     assert numbers("alice")["job"] == 5000
     assert time.perf_counter() - begun < 1
     assert len(Visitor(app, "alice").get("/board.csv?kind=job").text.splitlines()) == 5001
+
+
+def test_the_list_is_an_excel_file_too(app, busy):
+    found = sheets.read(Visitor(app, "carol").get("/board.xlsx?kind=open").data)
+    assert found.headings[:3] == ["Kind", "Process", "Step"]
+    assert sorted(row[2] for _number, row in found.rows) == ["归档 file", "归档 hand", "归档 hand", "归档 lone"]

@@ -3,11 +3,13 @@
 import pytest
 
 from service import db
+from service.documents import sheets
 from service.identity import units
 from service.register import runs
 from tests.web import drawings
 from tests.web.conftest import deploy, start
 from tests.web.test_notifications import signed_in
+from tests.web.visitor import Visitor
 
 
 @pytest.fixture
@@ -53,3 +55,23 @@ def test_charts_and_the_heat_map_are_drawn_and_can_be_used_by_everybody(as_, cam
     alice.page.locator(".djs-element.heat-5[data-element-id=Task_Check]").wait_for()
     assert alice.page.locator(".diagram .tokens").inner_text() == "1"
     assert alice.faults() == []
+
+
+def test_a_campaign_shows_only_the_numbers_that_its_process_has(app, campaign):
+    alice, key = Visitor(app, "alice"), campaign["east"].key
+    shown = alice.read(f"/charts/campaigns/{key}")
+    assert "Listed persons" in shown
+    assert not any(word in shown for word in ("Base", "Planned to leave", "Turnover"))
+    with db.transaction():
+        village = units.find("4502-e-u").id
+        runs.set_scales(key, [{"unit_id": village, "base_persons": 100, "exit_target": 20}])
+    assert "Planned to leave" in alice.read(f"/charts/campaigns/{key}")
+
+
+def test_a_campaign_is_an_excel_file_for_those_who_supervise_it(app, campaign):
+    alice, key = Visitor(app, "alice"), campaign["east"].key
+    found = sheets.read(alice.get(f"/charts/campaigns/{key}.xlsx").data)
+    assert [found.headings[0], *found.headings[-2:]] == ["Unit", "Quota", "Listed persons"]
+    assert [(row[0], row[found.headings.index("Quota")]) for _number, row in found.rows] == [("上村", 30)]
+    assert alice.get(f"/charts/campaigns/{campaign['west'].key}.xlsx").status_code == 404
+    assert Visitor(app, "bob").get(f"/charts/campaigns/{key}.xlsx").status_code == 403

@@ -9,6 +9,7 @@ import sqlalchemy as sqla
 from playwright.sync_api import expect
 
 from service import clock, db, identity, jobs
+from service.documents import sheets
 from service.identity import people, units
 from service.register import desk
 from service.web import course, runlist
@@ -197,6 +198,18 @@ def test_pages_follow_each_other_without_gap_or_overlap(app, drive, at, monkeypa
         wish = runlist.Wish.read({"after": sheet.cursor})
     assert len(seen) == len(set(seen))
     assert set(seen) == rows
+
+
+def test_the_whole_list_is_an_excel_file_for_supervisors(app, drive, monkeypatch):
+    monkeypatch.setattr(runlist, "PAGE", 1)
+    alice = Visitor(app, "alice")
+    found = sheets.read(alice.get("/instances.xlsx").data)
+    assert found.headings[:3] == ["Process", "Version", "Unit"]
+    assert {row[found.headings.index("Instance")] for _number, row in found.rows} == {
+        str(key) for key in (drive, *(child(drive, code).key for code in ("4502-e-u", "4502-e-l")))
+    }
+    assert len(sheets.read(alice.get("/instances.xlsx?q=上村").data).rows) == 1
+    assert Visitor(app, "bob").get("/instances.xlsx").status_code == 403
 
 
 def test_long_histories_are_told_in_parts(app, drive, monkeypatch):
