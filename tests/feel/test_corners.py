@@ -62,6 +62,13 @@ duration("P1DT2H").months = null
 [@"2018-12-10", @"2019-12-10"].year = [2018, 2019]
 "text".year = null
 # 10.3.2.14 - 10.3.2.16
+(for x in [1..4) return x) = [1, 2, 3]
+(for x in 1..2, y in x..3 return y) = [1, 2, 3, 2, 3]
+(for x in [[1, 2], [3]], y in x return y) = [1, 2, 3]
+(for i in 0..4 return if i = 0 then 1 else i * partial[-1]) = [1, 1, 2, 6, 24]
+(for x in 1.5..3 return x) = null
+(for i in [1, 2] return function(x) x + i)[2](10) = 12
+(some x in null satisfies x) = null
 (for i in 1..2, j in 1..i return j) = [1, 1, 2]
 (for i in [1..3] return partial) = [[], [[]], [[], [[]]]]
 (for i in @"2019-01-01"..@"2019-01-03" return i.day) = [1, 2, 3]
@@ -69,12 +76,46 @@ duration("P1DT2H").months = null
 some x in [[1, 2], [3]], y in x satisfies y = 3
 (every x in [1, 2] satisfies "x") = null
 # table 57
+@"-0001-12-31" + @"P1D" = @"0000-01-01"
+@"9999-12-31" + @"P1D" = date("10000-01-01")
+(@"999999999-12-31" + @"P1D") = null
+@"2020-02-29" + @"P1Y" = @"2021-02-28"
+string(@"2021-03-28T01:59:59@Europe/Paris" + @"PT1S") = "2021-03-28T03:00:00@Europe/Paris"
+@"2021-10-31T02:30:00@Europe/Paris" - @"2021-10-31T00:30:00Z" = @"PT0S"
+@"10:00:00Z" - @"09:00:00+01:00" = @"PT2H"
+@"2017-08-10" - @"PT1H" = @"2017-08-09"
+(@"P1D" * @"P1D") = null
+@"P1Y" / @"P1M" = 12
+(@"P1D" / @"PT0S") = null
+(1 / @"P1D") = null
+(@"P1Y" < @"P1D") = null
 @"2021-01-02" - @"2021-01-01T10:10:10+11:00" = duration("P1DT49M50S")
 @"2021-01-02" - @"2021-01-01T10:10:10" = null
 time("23:00:00") - @"2021-01-02T10:10:10" = null
 date("2021-01-01") + 10 = null
 @"2021-01-01" + @"2021-01-02" = null
 # table 72: conversion
+time("23:59:60") = null
+time("10:00:00@UTC").timezone = "UTC"
+time("10:00:00@Z") = null
+time(11, 59, 45, @"PT2H1M30S") = time("11:59:45+02:01:30")
+time(11, 59, 45, @"PT19H") = null
+date and time("2017-08-10T24:00:00") = @"2017-08-11T00:00:00"
+date and time("2017-08-10T10:20:60") = null
+date and time(@"2017-08-10T10:20:00+01:00", @"23:59:01") = @"2017-08-10T23:59:01"
+date("-999999999-12-31").year = -999999999
+date("01211-12-31") = null
+date(2017, 8, 0) = null
+date("2020-01-01", 1) = null
+string(@"P1DT0.5S") = "P1DT0.5S"
+string(duration("-P0M")) = "P0M"
+number("0x1F") = null
+number("+1.5") = null
+number(" 1.5") = null
+number(from: "1 000", grouping separator: " ") = 1000
+range("(..3]") = (<= 3)
+range("]1..3[") = (1..3)
+range("[1+1..3]") = null
 number("1.000.000", ".", null) = 1000000
 number("1000,05e+12", null, ",") = 1000.05e+12
 number("1,000.5", ",", ",") = null
@@ -97,6 +138,12 @@ range("[\"a\"..\"c\"]") = ["a".."c"]
 range("[duration(\"P1D\")..duration(\"P2D\")]") = [@"P1D"..@"P2D"]
 range("[true..false]") = null
 # table 74: strings
+split("", ",") = [""]
+string join([], "x") = ""
+string join([null], "x") = ""
+string join(["a", 1], "x") = null
+upper case("ß") = "SS"
+matches("abc", "^B$", "im") = false
 substring("foobar", 0) = null
 substring("foobar", 7) = null
 substring("foobar", -2, 5) = "ar"
@@ -114,6 +161,19 @@ matches("x", "[a-z&&[^x]]") = null
 matches("x", "x", "y") = null
 matches("\u212A", "k", "i")
 # table 75: lists
+insert before([], 1, 9) = null
+remove([1, 2, 3], -1) = [1, 2]
+list replace([1, 2, 3], -1, 9) = [1, 2, 9]
+list replace([1, 2, 3], 1, null) = [null, 2, 3]
+list replace([1, 2, 3], function(item) true, 9) = null
+distinct values([1, null, null, 1.0]) = [1, null]
+flatten([[], [[]], 1, null]) = [1, null]
+concatenate([1], null) = null
+union([1], 1) = [1]
+mode([]) = []
+product([]) = null
+sort([{a: 2}, {a: 1}], function(x, y) x.a < y.a).a = [1, 2]
+sort([3, null], function(x, y) x < y) = null
 sublist([1, 2, 3], 2, null) = [2, 3]
 insert before([1, 2], 3, 4) = null
 any([true, "x"]) = null
@@ -156,6 +216,12 @@ string length("\uD83D\uDC0E\uD83D\uDE00") = 2
 {🐎: 1}.🐎 = 1
 substring("😀foobar", 2, 3) = "foo"
 # 10.3.2.13: invocation
+(function(a, b) a)(1) = null
+(function(a, b) b)(a: 1) = null
+(function(a) a)(c: 1) = null
+(function(a) function(b) a + b)(1)(2) = 3
+(function(x: number) x)([1, 2]) = null
+(function(x: date) x)(@"2020-01-01T00:00:00") = null
 {f: function(a, b) if b = null then a else b, r: f(a: 1)}.r = 1
 {f: function(a: list<number>) a, r: f([1])}.r = [1]
 {f: function(a: string) a, r: f(["x"])}.r = "x"

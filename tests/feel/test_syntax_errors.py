@@ -15,6 +15,8 @@ from service.feel import FeelSyntaxError
         ("(1 + 2", 1, 7, "')'"),
         ("[1, 2", 1, 6, "']'"),
         ("{a 1}", 1, 5, "':'"),
+        ("{a: 1,}", 1, 7, "a key"),
+        ("[1,]", 1, 5, "a value"),
         ("if x then 1", 1, 12, "'else'"),
         ("for x in y", 1, 11, "'return'"),
         ("1 2", 1, 3, "an operator or the end"),

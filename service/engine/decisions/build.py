@@ -135,20 +135,22 @@ class Builder:
         return None if knowledge is None else (knowledge.name, knowledge.name)
 
     def _knowledge(self, element: Element) -> None:
+        """A business knowledge model; like a function of a boxed context, its logic may call itself."""
         knows = self._requirements(element, "knowledgeRequirement", "requiredKnowledge")
         knowledge = Knowledge(self.key(element), element.get("id") or "", name_of(element), knows)
         self.graph.knowledge[knowledge.key] = knowledge
         logic = child(element, "encapsulatedLogic")
         if logic is None:
             return
-        site = self._site(element, knows)
+        site = self._site(element, knows).with_names([knowledge.name])
         parameters, types = formal_parameters(logic, site)
         body = site.typed(function_body(logic, site.with_names(parameters)), logic)
         scope: Scope = {}
         result = self._result_type(element)
 
         def run(inner: Scope, runtime: Any) -> Any:
-            if not scope and knows:
+            if not scope:
+                scope[knowledge.name] = knowledge.function
                 self.graph.bind(scope, knows, self.graph.function)
             with runtime.at(knowledge.name):
                 return body({**scope, **inner}, runtime)

@@ -277,7 +277,8 @@ def _context(stream: Stream) -> nodes.Node:
     start = stream.advance().start
     entries: list[nodes.Entry] = []
     with stream.brackets(), stream.scope() as known:
-        while not stream.is_symbol("}"):
+        going = not stream.is_symbol("}")
+        while going:
             first = stream.token
             key = _key(stream)
             stream.expect_symbol(":")
@@ -285,8 +286,7 @@ def _context(stream: Stream) -> nodes.Node:
             entries.append(nodes.Entry(first.start, value.end, key, value))
             known.add(key)
             stream.members.add(key)
-            if not stream.skip_symbol(","):
-                break
+            going = stream.skip_symbol(",")
         stream.expect_symbol("}")
     return nodes.ContextLiteral(start, stream.last_end, tuple(entries))
 

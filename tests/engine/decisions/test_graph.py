@@ -81,10 +81,12 @@ def test_functions_call_functions_and_themselves(load):
         function("add", literal("square(a) + square(b)"), "a:number", "b:number", needs="square"),
         function("fact", literal("if n < 2 then 1 else n * fact(n - 1)"), "n:number", needs="fact"),
         decision("d", literal("add(b: 3, a: x)"), "x *add"),
+        function("sum up to", literal("if n < 1 then 0 else n + sum up to(n - 1)"), "n:number"),
         decision("e", literal("fact(5)"), "*fact"),
     )
     assert model.evaluate("d", {"x": 2}) == 13
     assert model.evaluate("e") == 120
+    assert model.evaluate("sum up to", {"n": 4}) == 10
 
 
 def test_parameters_are_checked(load):
