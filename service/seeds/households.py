@@ -214,12 +214,17 @@ def _target(dice: random.Random, share: Share) -> Decimal:
 
 
 def _amounts(dice: random.Random, draft: Draft, target: Decimal) -> dict[str, Any]:
-    """Amounts whose net is ``target`` a head: guarantee money, a harvest with its costs, wages for the rest."""
+    """Amounts whose net is ``target`` a head: guarantee money, a harvest with its costs, wages for the rest.
+
+    Who lost money spent more than the harvest brought.
+    """
     net = target * draft.persons
-    dibao = min(net, Decimal(1200)).quantize(CENT) if draft.members[0]["is_dibao"] else Decimal(0)
+    dibao = max(min(net, Decimal(1200)), Decimal(0)).quantize(CENT) if draft.members[0]["is_dibao"] else Decimal(0)
     rest = net - dibao
-    expense = (rest * Decimal(dice.uniform(0.05, 0.3))).quantize(CENT)
-    harvest = (rest * Decimal(dice.uniform(0.1, 0.6))).quantize(CENT) + expense
+    expense = (abs(rest) * Decimal(dice.uniform(0.05, 0.3))).quantize(CENT)
+    harvest = (abs(rest) * Decimal(dice.uniform(0.1, 0.6))).quantize(CENT) + expense
+    if rest < 0:
+        expense = harvest - rest
     return {
         "income_wage": rest - harvest + expense,
         "income_business": harvest,

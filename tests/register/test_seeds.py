@@ -45,6 +45,12 @@ def test_incomes_are_exact_to_the_cent():
         assert income.net_income(draft.facts) == draft.per_capita * draft.persons
 
 
+def test_a_household_that_lost_money_spent_more_than_it_earned():
+    draft = households.described(PLACE, "H1", 3, Decimal("-500"), people.Numbers("450299"))
+    assert income.net_income(draft.facts) == -1500
+    assert all(draft.facts[name] >= 0 for name in (*income.EARNINGS, *income.TRANSFERS, "expense_production"))
+
+
 def test_numbers_are_valid_unassigned_and_given_once():
     made = drafts()
     numbers = [member["cert_no"] for draft in made for member in draft.members]
