@@ -6,6 +6,9 @@ from typing import Any
 from service import errors, feel, i18n
 from service.errors import _
 
+PLAIN = (str, int, BaseException)
+"""What a sentence tells as it is; anything else is a FEEL value."""
+
 
 class Failure(Exception):
     """An element cannot go on; it becomes an incident of Camunda's error type `type`.
@@ -22,10 +25,7 @@ class Failure(Exception):
 
     def told(self, lang: str) -> str:
         """The sentence in a language, "zh" or "en"."""
-        params = {
-            name: value.message(lang) if isinstance(value, (feel.FeelSyntaxError, feel.FeelWarning)) else value
-            for name, value in self.params.items()
-        }
+        params = {name: _readable(value, lang) for name, value in self.params.items()}
         text = i18n.translate(self.msgid, i18n.LOCALES[lang])
         return text % params if params else text
 
@@ -35,6 +35,12 @@ class Failure(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def _readable(value: Any, lang: str) -> Any:
+    if isinstance(value, (feel.FeelSyntaxError, feel.FeelWarning)):
+        return value.message(lang)
+    return value if isinstance(value, PLAIN) and not isinstance(value, bool) else feel.Shown(value)
 
 
 @dataclass

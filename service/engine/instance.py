@@ -66,10 +66,19 @@ class Instance:
                 else self._run.process.none_start(self.definition.id)
             )
             if node is None:
-                raise refused(_("process %(id)s has no start event without a trigger"), id=self.definition.id)
+                raise self._no_start()
             self._run.spawn(root, node, fired=True)
 
         return self._step(begin, now)
+
+    def _no_start(self) -> Refused:
+        """Why the process cannot be started by hand, with what starts it instead."""
+        events = [node.event for node in self._run.process.starts.get(self.definition.id, []) if node.event]
+        names = ", ".join(event.name or "" for event in events if event.kind == "message")
+        if names:
+            text = _("process %(id)s is started by a message, not by hand: publish the message %(names)s instead")
+            return refused(text, id=self.definition.id, names=names)
+        return refused(_("process %(id)s has no start event without a trigger"), id=self.definition.id)
 
     def complete(self, key: int, variables: Mapping[str, Any], now: datetime) -> effects.Step:
         """The user task or job of element instance `key` was done with `variables`."""

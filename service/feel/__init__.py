@@ -21,7 +21,7 @@ from service.feel.errors import FeelError, FeelSyntaxError, FeelWarning
 from service.feel.functions import HostFunction
 from service.feel.runtime import Limits, using_clock
 from service.feel.temporal.values import WideDate, WideDateTime, WideDuration, WideTime, YearsMonths
-from service.feel.text import to_text
+from service.feel.text import Shown, to_text
 from service.feel.values import Range, Value
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "HostFunction",
     "Limits",
     "Range",
+    "Shown",
     "Value",
     "WideDate",
     "WideDateTime",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from service.feel import numbers
@@ -38,6 +39,18 @@ def shown(value: Value) -> str:
         return written(value, MAX_SHOWN)
     except Failure:
         return kind_of(admitted(value))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value inside a message: however the message writes it, as FEEL does and never as Python (``Decimal('4')``)."""
+
+    value: Value
+
+    def __repr__(self) -> str:
+        return shown(self.value)
+
+    __str__ = __repr__
 
 
 class Room:

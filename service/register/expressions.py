@@ -29,7 +29,7 @@ def text(headers: Headers, name: str, scope: Context, default: str = "") -> str:
     if isinstance(found, Decimal):
         return str(found)
     if not isinstance(found, str):
-        raise errors.Invalid(_("Header %(name)s must give a text, not %(found)r"), name=name, found=found)
+        raise errors.Invalid(_("Header %(name)s must give a text, not %(found)r"), name=name, found=feel.Shown(found))
     return found
 
 
@@ -46,7 +46,7 @@ def whole(found: Any, name: str) -> int:
     except (InvalidOperation, TypeError, ValueError):
         exact = None
     if exact is None or exact != exact.to_integral_value():
-        raise errors.Invalid(_("%(name)s must be a whole number, not %(found)r"), name=name, found=found)
+        raise errors.Invalid(_("%(name)s must be a whole number, not %(found)r"), name=name, found=feel.Shown(found))
     return int(exact)
 
 
@@ -54,7 +54,8 @@ def context(headers: Headers, name: str, scope: Context) -> dict[str, Any]:
     """A header that must be a FEEL context; an empty one when it is missing."""
     found = value(headers, name, scope, {})
     if not isinstance(found, dict):
-        raise errors.Invalid(_("Header %(name)s must give a context {…}, not %(found)r"), name=name, found=found)
+        told = _("Header %(name)s must give a context {…}, not %(found)r")
+        raise errors.Invalid(told, name=name, found=feel.Shown(found))
     return found
 
 
@@ -69,7 +70,7 @@ def holds(expression: str, scope: Context, name: str) -> bool:
     found = _evaluate(expression.strip().removeprefix("="), scope, name)
     if found is None or isinstance(found, bool):
         return bool(found)
-    raise errors.Invalid(_("Filter %(name)s must be true or false, not %(found)r"), name=name, found=found)
+    raise errors.Invalid(_("Filter %(name)s must be true or false, not %(found)r"), name=name, found=feel.Shown(found))
 
 
 def each(scope: Context, name: str, items: Iterable[Any]) -> Iterable[dict[str, Any]]:

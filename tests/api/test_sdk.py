@@ -79,6 +79,13 @@ def test_a_message_reaches_who_waits_for_it(camunda, tmp_path):
     assert [each.value for each in variables.items] == ["800"]
 
 
+def test_a_process_that_a_message_starts_tells_which_message(camunda, tmp_path):
+    begins = '<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="M"/></bpmn:startEvent>'
+    deploy(camunda, tmp_path, begun=f'{begins}<bpmn:endEvent id="e"/>\nflow: s -> e\n')
+    with pytest.raises(errors.ConflictError, match="请改为发布消息 paid"):
+        start(camunda, "begun")
+
+
 def test_a_message_is_correlated_at_once(camunda, tmp_path):
     deploy(camunda, tmp_path, waiting=WAITING)
     created = start(camunda, "waiting", household="H-8")

@@ -62,16 +62,23 @@ def test_a_condition_without_a_value_becomes_an_incident_and_can_be_retried(play
     assert p.of(effects.FailureCleared)
 
 
-def test_a_gateway_with_no_true_flow_and_no_default_names_the_values_it_saw(play):
-    p = play(
-        xml(
-            f'{START}<bpmn:exclusiveGateway id="g"/>{END}{user_task("a")}\nflow: s -> g\nflow: g -> a -> e if =x > 5\n'
-        ),
-        {"x": 3},
-    )
-    [failed] = p.of(effects.Failed)
+@pytest.mark.parametrize(
+    ("x", "told"),
+    [(3, "x = 3)"), (Decimal("2.50"), "x = 2.50)"), ([1, "a"], 'x = [1, "a"])'), ({"n": True}, "x = {n: true})")],
+    ids=str,
+)
+def test_a_gateway_with_no_true_flow_and_no_default_names_the_values_it_saw_as_feel_writes_them(play, x, told):
+    body = f'{START}<bpmn:exclusiveGateway id="g"/>{END}{user_task("a")}\nflow: s -> g\nflow: g -> a -> e if =count([x]) > 5\n'
+    [failed] = play(xml(body), {"x": x}).of(effects.Failed)
     assert failed.type == "CONDITION_ERROR"
-    assert "x = Decimal('3')" in failed.message
+    assert told in failed.message
+
+
+def test_a_condition_that_is_a_number_is_told_as_feel_writes_it(play):
+    body = f'{START}<bpmn:exclusiveGateway id="g"/>{END}{user_task("a")}\nflow: s -> g\n'
+    [failed] = play(xml(body + "flow: g -> a -> e if =x + 1\n"), {"x": 3}).of(effects.Failed)
+    assert "4, " in failed.message
+    assert "Decimal" not in failed.message
 
 
 FORK = f"""{START}<bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/>{user_task("a")}{user_task("b")}

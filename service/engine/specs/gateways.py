@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from service import feel
 from service.engine import expressions
 from service.engine.failures import Failure
 from service.engine.specs.base import NodeSpec
@@ -82,7 +83,7 @@ class EventBasedGatewaySpec(NodeSpec):
 def no_flow(node: model.Node, conditions: list[str], seen: Any) -> Failure:
     """The failure of a gateway where no condition is true and no default flow exists, with the values it saw."""
     names = {name for name in seen if any(name in condition for condition in conditions)}
-    values = ", ".join(f"{name} = {seen[name]!r}" for name in sorted(names))
+    values = ", ".join(f"{name} = {feel.Shown(seen[name])}" for name in sorted(names))
     if values:
         text = _("no condition of gateway %(id)s is true and it has no default flow: %(conditions)s (%(values)s)")
     else:
