@@ -6,6 +6,7 @@ ASSIGNED = "assigned"
 DUE_SOON = "due-soon"
 OVERDUE = "overdue"
 ESCALATED = "escalated"
+STALLED = "stalled"
 URGED = "urged"
 SENT_BACK = "sent-back"
 COPIED = "copied"
@@ -17,6 +18,7 @@ KINDS = {
     DUE_SOON: _("Work that is due soon"),
     OVERDUE: _("Overdue work"),
     ESCALATED: _("Overdue work of my units"),
+    STALLED: _("Standstill in my units"),
     URGED: _("Urging"),
     SENT_BACK: _("Work sent back"),
     COPIED: _("Copies for me"),

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sqla
 
 from service import clock, db
-from service.supervision import limits, usual, watches
+from service.supervision import alerts, limits, usual, watches
 from service.supervision.models import Watch
 from service.supervision.stalls import calls, jobs, messages, progress, timers, vacancies
 
@@ -50,7 +50,8 @@ def tick() -> int:
 
 
 def look(usual_times: Mapping[usual.Place, usual.Usual]) -> list[Watch]:
-    """Look at everything now and return what stands still since the last look; nothing where another worker looks.
+    """Look at everything now, tell supervisors of what stands still since the last look, and return it; nothing where
+    another worker looks.
 
     Each kind has a transaction of its own, so that one that fails does not hide the others.
     """
@@ -69,7 +70,9 @@ def look(usual_times: Mapping[usual.Place, usual.Usual]) -> list[Watch]:
     for kind in kinds:
         _alone(kind, now)
     with db.transaction():
-        return watches.find(now)
+        found = watches.find(now)
+        alerts.tell(found)
+        return found
 
 
 def _alone(kind: Callable[[datetime], None], now: datetime) -> None:

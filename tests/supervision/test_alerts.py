@@ -1,0 +1,59 @@
+"""What stands still is told to its supervisors: each standstill once, all of a look in one message."""
+
+import pytest
+import sqlalchemy as sqla
+
+from service import db
+from service.identity import people
+from service.notifications import models, outbox
+from service.workflow import instances
+from tests.supervision import drawings
+from tests.supervision.conftest import deploy, later, look, start
+
+pytestmark = pytest.mark.usefixtures("county")
+
+
+def told():
+    """Who was told of standstills: name, subject, lines with links."""
+    rows = db.sa.session.scalars(sqla.select(models.Notification).filter_by(kind="stalled").order_by("key"))
+    return [(row.username, outbox.subject_of(row), outbox.texts_of(row)) for row in rows]
+
+
+@pytest.fixture
+def slow():
+    """A step that may take a day."""
+    deploy(p=drawings.process("p", drawings.task(stallAfter="P1D")))
+
+
+def test_the_nearest_supervisors_are_told_once_of_all_that_a_look_found(county, slow):
+    for unit in ("4502-e", "4502-e", "4502-e-u", "4502-w"):
+        start("p", unit)
+    later(days=1)
+    assert len(look()) == 4
+    look()
+    alan, alice = sorted(told())
+    assert alan == (
+        "alan",
+        "Stands still in your units: 1",
+        [("西乡: 1 newly stand still.", f"/board?kind=stalled&unit={county['west']}")],
+    )
+    assert alice[:2] == ("alice", "Stands still in your units: 3")
+    assert [line for line, _link in alice[2]] == ["东乡: 3 newly stand still."]
+
+
+def test_what_stands_still_anew_is_told_anew(slow):
+    start("p")
+    later(days=1)
+    look()
+    start("p")
+    later(days=1)
+    look()
+    assert [name for name, _subject, _lines in told()] == ["alice", "alice"]
+
+
+def test_what_is_suspended_is_not_told(slow):
+    held = start("p")
+    instances.suspend(held.key, by=people.find("alice"))
+    later(days=1)
+    look()
+    assert told() == []
