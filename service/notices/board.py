@@ -22,7 +22,7 @@ LABELS = {
     "persons": _("Persons"),
     "cause": _("Main cause"),
     "village": _("Village"),
-    "households": _("Households"),
+    "households": _("Number of households"),
 }
 
 OF_HOUSEHOLDS = _("%(subject)s: %(count)s households, %(persons)s persons, as listed below.")
