@@ -40,6 +40,23 @@ function narrowSteps(process) {
   }
 }
 
+/** A box with `data-narrows` leaves of the parts that it names those in whose text it stands; groups that hold some open. */
+document.addEventListener('input', ({ target }) => {
+  if (target.dataset.narrows) {
+    const sought = target.value.trim().toLowerCase();
+
+    const parts = [...document.querySelectorAll(target.dataset.narrows)];
+
+    parts.forEach((part) => { part.hidden = !part.textContent.toLowerCase().includes(sought); });
+    for (const group of new Set(parts.map((part) => part.closest('details')).filter(Boolean))) {
+      const found = parts.some((part) => !part.hidden && group.contains(part));
+
+      group.hidden = !found;
+      group.open = Boolean(sought) && found;
+    }
+  }
+});
+
 const process = document.querySelector('#process');
 
 if (process) {
@@ -50,6 +67,15 @@ if (process) {
 document.addEventListener('formdata', ({ target, formData }) => {
   if (target.id === 'keep') {
     new FormData(document.querySelector('#filters')).forEach((value, name) => formData.set(name, value));
+  }
+});
+
+/** Filters can be kept once some are set. */
+document.addEventListener('input', ({ target }) => {
+  const menu = document.querySelector('#keep-menu');
+
+  if (menu && target.form?.id === 'filters') {
+    menu.hidden = ![...new FormData(target.form)].some(([name, value]) => value && name !== 'box' && name !== 'sort');
   }
 });
 

@@ -130,6 +130,7 @@ def test_filters_are_kept_under_a_name(as_, key):
     bob = as_("bob")
     bob.open("/inbox?box=units")
     bob.page.get_by_label("Due", exact=True).select_option("late")
+    bob.page.get_by_text("Keep these filters").click()
     bob.page.get_by_label("Name of the filter").fill("逾期的")
     bob.page.get_by_role("button", name="Keep", exact=True).click()
     bob.open("/inbox")

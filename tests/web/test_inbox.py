@@ -188,3 +188,20 @@ def test_the_stranger_may_not_even_know_of_a_task(as_, checking):
     for path in (f"/tasks/{key}", f"/tasks/{key}/state", f"/tasks/{key}/files/files::x/0"):
         assert charlie.open(path).status == 404
     assert identity.access.allowed(people.find("alice"), "task.read", _task())
+
+
+def test_filters_can_be_kept_once_some_are_set(as_, checking):
+    bob = as_("bob")
+    expect(bob.page.get_by_text("Keep these filters")).to_be_hidden()
+    bob.page.get_by_label("Due", exact=True).select_option("late")
+    expect(bob.page.get_by_text("Keep these filters")).to_be_visible()
+
+
+def test_on_a_phone_a_sign_beside_the_menu_leads_to_the_search(as_, checking):
+    start("checking", unit="4502-e-u")
+    bob = as_("bob", viewport={"width": 375, "height": 740})
+    bob.page.get_by_role("link", name="Search everywhere").click()
+    bob.page.get_by_role("searchbox", name="Name, code or number").fill("上村")
+    bob.page.get_by_role("main").get_by_role("button", name="Search").click()
+    expect(bob.page.get_by_role("heading", name="Search for “上村”")).to_be_visible()
+    assert bob.faults() == []

@@ -125,9 +125,11 @@ def test_the_plan_shows_before_and_after_and_changes_nothing(alice, one):
 
 
 def test_suspend_and_resume(alice, one):
-    assert "Done. It stands in the audit log." in do(alice, "suspend", one)
+    answer = do(alice, "suspend", one)
+    assert "Done. It stands in the audit log. Undo" in answer
+    assert "You have just intervened" not in answer
     assert state(one) == "SUSPENDED"
-    assert "Undo" in alice.read(f"/instances/{one}")
+    assert "You have just intervened: suspended. Undo" in alice.read(f"/instances/{one}")
     do(alice, "resume", one)
     assert state(one) == "ACTIVE"
     assert logged(one)[1:] == [("SUSPEND", "alice", REASON), ("RESUME", "alice", REASON)]

@@ -119,6 +119,8 @@ def test_votes_survive_a_reload_and_complete_as_they_were_shown(as_, village):
     page.get_by_label("经办人").fill("石")
     page.get_by_label("办理日期").fill("2026/07/10")
     page.keyboard.press("Tab")
+    expect(page.get_by_label("办理日期")).to_have_value("2026/7/10")  # the year first, though the browser is British
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
     page.get_by_role("button", name="Complete").click()
     page.wait_for_url(f"**/tasks/{key}")
     expect(page.get_by_text("The process has ended")).to_be_visible()

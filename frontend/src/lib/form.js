@@ -10,7 +10,7 @@ import { TranslateModule, translateRest } from './words.js';
 export async function openForm(container, schema, data, { readOnly = false } = {}) {
   const form = new Form({ container, debounce: false, additionalModules: [TranslateModule] });
 
-  await form.importSchema(schema, data);
+  await form.importSchema(below(schema), data);
   form.setProperty('readOnly', readOnly);
 
   const finish = () => {
@@ -21,6 +21,13 @@ export async function openForm(container, schema, data, { readOnly = false } = {
   finish();
 
   return form;
+}
+
+/** The schema with its headings a level lower: the page has the first one already. */
+function below(schema) {
+  const lower = (key, value) => (key === 'text' && typeof value === 'string' ? value.replace(/^(#{1,5}) /gm, '#$1 ') : value);
+
+  return JSON.parse(JSON.stringify(schema, lower));
 }
 
 /** What was typed so far, right or wrong. */

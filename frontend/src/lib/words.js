@@ -51,6 +51,11 @@ if (chinese) {
   flatpickr.localize(Mandarin);
 }
 
+/** form-js writes dates in the order of the browser's language, whatever the page's is. Here the year comes first, always. */
+Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {
+  construct: (native, [locale, ...rest]) => new native(locale === 'default' ? 'zh-CN' : locale, ...rest),
+});
+
 function translate(template, replacements = {}) {
   const text = (chinese && CHINESE[template]) || template;
 
