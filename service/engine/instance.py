@@ -151,9 +151,15 @@ class Instance:
         return self._step(again, now)
 
     def set_variables(
-        self, scope: int, variables: Mapping[str, Any], now: datetime, *, local: bool = False
+        self,
+        scope: int,
+        variables: Mapping[str, Any],
+        now: datetime,
+        *,
+        local: bool = False,
+        without: Iterable[str] = (),
     ) -> effects.Step:
-        """Set variables from outside, in exactly the scope or where they are found from it outwards."""
+        """Set variables from outside, in exactly the scope or where they are found from it outwards; remove others."""
         if scope not in self._run.tree.tasks:
             raise NotWaiting(scope)
         put = self._run.scopes.set_local if local else self._run.scopes.propagate
@@ -161,6 +167,8 @@ class Instance:
         def set_all() -> None:
             for name, value in variables.items():
                 put(scope, name, value)
+            for name in without:
+                self._run.scopes.remove(scope, name)
 
         return self._step(set_all, now)
 

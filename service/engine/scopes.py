@@ -65,6 +65,12 @@ class Scopes:
                 return self.set_local(scope, path, value)
         return self.set_local(self.root, path, value)
 
+    def remove(self, key: int, name: str) -> None:
+        """Remove a variable where it is found from `key` outwards."""
+        for scope in self.chain(key):
+            if name in self.values.get(scope, ()):
+                return self.changed(scope, name, ABSENT, self.values[scope].pop(name))
+
 
 def _put(base: Any, path: str, value: Any) -> dict[str, Any]:
     name, _, rest = path.partition(".")

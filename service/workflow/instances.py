@@ -1,6 +1,6 @@
 """Process instances: create, cancel, suspend, resume, set variables, move tokens, migrate."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -134,15 +134,19 @@ def set_variables(
     *,
     by: identity.Person,
     local: bool = False,
+    without: Collection[str] = (),
     reason: str | None = None,
 ) -> None:
-    """Set variables in the scope of an element or process instance (or, unless `local`, where they are found)."""
+    """Set variables in the scope of an element or process instance (or, unless `local`, where they are found).
+
+    Those in `without` are removed.
+    """
     instance_key = instance_of(scope_key)
     with locked(instance_key, by=by, action="variables.set", even_suspended=True) as running, translated():
         given = running.taken(variables)
         seen = running.instance.visible(scope_key) if running.instance.waits(scope_key) else {}
-        before = values.tagged({n: seen.get(n) for n in given})
-        running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local))
+        before = values.tagged({n: seen[n] for n in (*given, *without) if n in seen})
+        running.do(lambda live_, now: live_.set_variables(scope_key, given, now, local=local, without=without))
         running.record("SET_VARIABLES", "VARIABLE", scope_key, reason=reason, before=before, after=values.tagged(given))
 
 

@@ -73,8 +73,10 @@ def _suspended(entry: models.AuditLog, reason: str, by: identity.Person) -> None
 def _variables(entry: models.AuditLog, reason: str, by: identity.Person) -> None:
     key, before, after = _parts(entry)
     seen, left = external_jobs.variables_of(key), values.untagged(after)
-    _ensure(all(seen.get(name) == value for name, value in left.items()))
-    instances.set_variables(key, values.untagged(before), by=by, reason=reason)
+    _ensure(all(name in seen and seen[name] == value for name, value in left.items()))
+    _ensure(seen.keys().isdisjoint(before.keys() - after.keys()))
+    without = after.keys() - before.keys()
+    instances.set_variables(key, values.untagged(before), by=by, reason=reason, without=without)
 
 
 def _parts(entry: models.AuditLog) -> tuple[int, Mapping[str, Any], Mapping[str, Any]]:
