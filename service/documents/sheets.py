@@ -5,6 +5,7 @@ bounded in size before it is unpacked; a formula is told as such, never evaluate
 """
 
 import io
+import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 LONGEST = 32_767
 """Characters that a cell of a spreadsheet can hold."""
+EXACT = 10**15
+"""From here on a spreadsheet has lost digits of a number."""
 LEAD = ("=", "+", "-", "@", "\t", "\r")
 HEAD, LOCKED = PatternFill("solid", fgColor="DCE6EC"), PatternFill("solid", fgColor="F2F2F2")
 
@@ -127,11 +130,18 @@ def read(content: bytes) -> Read:
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-        values = [Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells]
+        values = [_value(cell) for cell in cells]
         if number > MOST_ROWS + 1:
             raise errors.Unprocessable(_("The sheet has more than %(most)s rows"), most=MOST_ROWS)
         if number == 1 or any(value not in (None, "") for value in values):
             yield number, values
+
+
+def _value(cell: Any) -> Any:
+    if cell.data_type == "f":
+        return Formula(str(cell.value))
+    endless = isinstance(cell.value, float) and not math.isfinite(cell.value)
+    return str(cell.value) if endless else cell.value
 
 
 def _ensure_harmless(content: bytes) -> None:

@@ -169,6 +169,8 @@ def _given(
         value = _cell(cells, places[head])
         if isinstance(value, sheets.Formula):
             row.faults.append((head, errors.localize(_("A formula is not taken over; paste its value"))))
+        elif isinstance(value, int | float) and abs(value) >= sheets.EXACT and column.kind != "number":
+            row.faults.append((head, errors.localize(_("The spreadsheet cut digits of this number; write it as text"))))
         else:
             row.values[column.key] = column.read("" if value is None else value)
     return row

@@ -1,8 +1,10 @@
 """A roster as an Excel file, and back: the report tells all before anything is written."""
 
+import datetime
 import io
 import json
 import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -142,6 +144,39 @@ def test_columns_that_are_not_known_are_told_and_missing_ones_change_nothing(app
     assert told == {2: f"{CODES[0]} 吴文0 核实人: 石清 → 吴七"}
     assert send(vera, verify, **sent).status_code == 200
     assert visiting.cases()[0].answers["Task_Verify"]["verify_opinion"] == "同意"
+
+
+def test_cells_as_people_leave_them_are_read_or_told(app, verify):
+    vera = Visitor(app, "vera")
+    book = filled(
+        export(vera, verify),
+        ["同意　", None, "００７", datetime.date(2026, 7, 10)],
+        ["同意", None, 4.5029919900101e17, "２０２６－７－１１"],
+        ["同意", None, "007", "2026年7月12日"],
+    )
+    sheet = book.worksheets[0]
+    sheet.row_dimensions[4].hidden = True
+    sheet.merge_cells("A6:C7")
+    sheet["A6"] = "合计"
+    _page, told, sent = report(vera, verify, packed(book))
+    assert "The spreadsheet cut digits of this number; write it as text" in told[3]
+    assert "This row is not in the list" in told[6]
+    days = [(row["verified_by"], row["verified_on"]) for row in sent["rows"]]
+    assert days == [("００７", "2026-07-10"), ("007", "2026-07-12")]
+
+
+def test_a_number_without_end_is_a_fault_of_its_row(app, verify):
+    vera = Visitor(app, "vera")
+    content = packed(filled(export(vera, verify), ["同意", None, 1234567, "2026-07-10"]))
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        parts = {name: source.read(name).replace(b"<v>1234567</v>", b"<v>1E999</v>") for name in source.namelist()}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
+    page, _told, sent = report(vera, verify, made.getvalue())
+    assert page.status_code == 200
+    assert [row["verified_by"] for row in sent["rows"]] == ["inf"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and more", b"code;name"])
