@@ -87,6 +87,14 @@ def instances(
     return _all_of(keys, found, _("There is no process instance %(key)s."))
 
 
+def called(keys: Iterable[int], by: identity.Person) -> int:
+    """How many open instances these called, at any depth; those that the person supervises."""
+    keys = list(keys)
+    inner = instance.key.in_(_with_below(keys)), instance.key.not_in(keys), instance.state == "ACTIVE"
+    query = sqla.select(sqla.func.count()).select_from(instance).where(*inner)
+    return db.sa.session.scalar(query.where(identity.access.visible_units(by, instance.unit_id))) or 0
+
+
 def entries(keys: Iterable[int], by: identity.Person) -> Sequence[Any]:
     """Entries of the audit log of instances, the latest first."""
     keys = list(keys)

@@ -1,6 +1,5 @@
 """Stepping in: choose a measure for one or many, see before and after, say why, watch it being done, take it back."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import flask
 from service import errors, identity
 from service.api import idempotency
 from service.errors import _
-from service.supervision import interventions, measures
+from service.supervision import interventions, measures, subjects
 from service.web import reading
 from service.web.pages import Pages, person
 
@@ -24,12 +23,17 @@ QUOTED = 1_500
 
 @dataclass(frozen=True)
 class Plan:
-    """What somebody is about to do: `given` is None as long as the form is not filled in."""
+    """What somebody is about to do: `given` is None as long as the form is not filled in.
+
+    `called` counts the open instances that the chosen ones called; with `below` they are among the `rows`.
+    """
 
     measure: measures.Measure
     rows: Sequence[Any]
     given: Mapping[str, Any] | None
     wrong: Mapping[str, str]
+    called: int
+    below: bool
 
     def lines(self) -> Sequence[tuple[Any, str, str, str]]:
         """The subjects, each with how it stands, how it will stand, and what hinders it."""
@@ -123,13 +127,18 @@ def _plan() -> Plan:
     if not identity.access.looks_after_others(by):
         raise errors.Forbidden(_("Only those who supervise a unit may step in."))
     instances, tasks = (reading.keys(form.getlist(name)) for name in ("instance", "task"))
-    rows = measure.find(instances, tasks, by, below="below" in form)
+    rows = measure.find(instances, tasks, by, below=False)
     if not rows:
         raise errors.Unprocessable(_("There is nothing to do it to; choose something."))
+    called = subjects.called([row.key for row in rows], by) if measure.below else 0
+    fits = 0 < called <= subjects.MOST - len(rows)
+    below = "below" in form or ("once" not in form and fits)  # what is held should not go on in what it called
+    if below:
+        rows = measure.find(instances, tasks, by, below=True)
     try:
-        return Plan(measure, rows, measure.read(form, rows), {})
+        return Plan(measure, rows, measure.read(form, rows), {}, called, below)
     except errors.Unprocessable as refused:
-        return Plan(measure, rows, None, refused.fields)
+        return Plan(measure, rows, None, refused.fields, called, below)
 
 
 def _chosen() -> list[tuple[str, int]]:
@@ -139,7 +148,7 @@ def _chosen() -> list[tuple[str, int]]:
 
 
 def _form(found: Plan) -> dict[str, Any]:
-    return {"choices": found.measure.choices(found.rows), "form": flask.request.form, "once": secrets.token_hex(16)}
+    return {"choices": found.measure.choices(found.rows), "form": flask.request.form}
 
 
 def _begin(found: Plan, rows: Sequence[Any], reason: str) -> dict[str, str]:

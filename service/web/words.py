@@ -1,5 +1,6 @@
 """What templates say in words: days left, instants, units, roles."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ def init_app(app: flask.Flask) -> None:
     app.jinja_env.globals.update(
         role_title=identity.roles.title, lang=lang, look=look, looks_after_others=identity.access.looks_after_others
     )
+    app.jinja_env.globals.update(once=lambda: secrets.token_hex(16))
     app.jinja_env.globals.update(offered=offered, measures=measures.ASKED)
     app.context_processor(lambda: {"me": flask.g.get("person")})
 

@@ -145,6 +145,15 @@ def test_what_an_instance_called_can_be_suspended_with_it(alice, checking):
     assert [state(each) for each in every] == ["SUSPENDED"] * 3
 
 
+def test_what_is_held_holds_by_default_what_it_called_and_says_how_many(alice, checking):
+    key = begin()
+    page = alice.post("/interventions", kind="suspend", instance=key).text
+    assert text(page).count("running suspended") == 3
+    assert "with the 2 processes that were called from there and are still open" in page
+    alone = text(alice.post("/interventions", kind="suspend", instance=key, once="x").text)
+    assert alone.count("running suspended") == 1
+
+
 def test_cancel(alice, one):
     do(alice, "cancel", one)
     assert state(one) == "TERMINATED"
@@ -370,6 +379,16 @@ def test_a_variable_gets_back_its_old_value_of_its_own_kind(alice, one):
     undo_last(alice, one)
     held = fresh(models.Variable, scope_key=one, name="day")
     assert held.value.isoformat() == LATER
+
+
+def test_a_variable_that_was_not_there_before_is_gone_again(alice, one):
+    do(alice, "variables", one, name="brand_new", type="number", value="7")
+    assert fresh(models.Variable, scope_key=one, name="brand_new").value == 7
+    undo_last(alice, one)
+    db.sa.session.expire_all()
+    assert db.sa.session.scalars(sqla.select(models.Variable).filter_by(scope_key=one, name="brand_new")).all() == []
+    undo_last(alice, one)
+    assert fresh(models.Variable, scope_key=one, name="brand_new").value == 7
 
 
 def test_undoing_is_refused_when_somebody_has_changed_it_meanwhile(alice, one, at):
