@@ -9,6 +9,7 @@ import htmx from 'htmx.org/dist/htmx.esm.js';
 import { token } from './lib/server.js';
 import { note } from './lib/notes.js';
 import { keepFresh } from './lib/fresh.js';
+import { keepForms } from './lib/kept.js';
 
 document.addEventListener('htmx:configRequest', ({ detail }) => {
   detail.headers['X-CSRFToken'] = token();
@@ -92,3 +93,4 @@ document.addEventListener('keydown', (event) => {
 });
 
 keepFresh(htmx);
+keepForms();

@@ -4,6 +4,7 @@ import { Refusal, send } from './lib/server.js';
 import { fill, moveBetweenRows, readRow } from './lib/rows.js';
 
 const REST = 250;
+const RETRY = 10_000;
 const review = document.querySelector('#review');
 const texts = review.dataset;
 const quorum = document.querySelector('#quorum');
@@ -118,6 +119,9 @@ async function store(row) {
 
     if (!Object.keys(refusal.fields).length) {
       trouble(refusal.message);
+    }
+    if (refusal.status === 0 || refusal.status === 401 || refusal.status >= 500) {
+      window.setTimeout(() => unsaved.has(row) && save(row), RETRY);
     }
   }
   foresee();

@@ -7,7 +7,7 @@ import flask
 from flask_babel import gettext as _
 
 from service import errors, identity
-from service.web import history, reading
+from service.web import filing, history, reading
 from service.web.pages import Pages, person
 from service.workflow import colleagues, models, passing, remarks, sending_back, taking_back, tasks
 
@@ -96,7 +96,8 @@ def copy(key: int) -> Any:
 def comment(key: int) -> Any:
     """Write a comment."""
     try:
-        remarks.comment(key, flask.request.form.get("text", ""), by=person())
+        text, by = flask.request.form.get("text", ""), person()
+        filing.once(lambda: remarks.comment(key, text, by=by))
     except errors.Unprocessable as refused:
         flask.flash(refused.localized(), "warning")
     return flask.redirect(flask.url_for("web-tasks.show", key=key, _anchor="remarks"))

@@ -9,7 +9,7 @@ from service import errors
 from service.errors import _
 from service.identity import throttle
 from service.notices import board, public
-from service.web import printing, reading
+from service.web import filing, printing, reading
 from service.web.pages import Pages
 
 pages = Pages("notices", public=("index", "show", "form", "file", "follow", "tell"))
@@ -52,7 +52,7 @@ def file(key: int) -> Any:
     notice, given = public.get(key), flask.request.form
     try:
         _count("objection", OBJECTIONS)
-        receipt = public.object_to(notice, given)
+        receipt = filing.once(lambda: public.object_to(notice, given))
     except errors.Unprocessable as refused:
         again = flask.render_template(
             "objection.html", **_about(notice), kinds=public.KINDS, given=given, wrong=refused.fields

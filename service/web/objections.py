@@ -11,7 +11,7 @@ from service.errors import _
 from service.identity.models import User
 from service.notices import models, objections, public, publicity
 from service.register import rosters
-from service.web import reading
+from service.web import filing, reading
 from service.web.pages import Pages, person
 from service.workflow import models as workflow
 
@@ -31,7 +31,8 @@ def file(key: int) -> Any:
     notice, given = publicity.get(key, by=person()), flask.request.form
     try:
         channel = given.get("channel", "")
-        receipt = public.object_to(notice, given, channel=channel or "-", receiver=person().name)
+        by = person()
+        receipt = filing.once(lambda: public.object_to(notice, given, channel=channel or "-", receiver=by.name))
     except errors.Unprocessable as refused:
         return _form(notice, given, refused.fields), 422
     return flask.render_template("receipt.html", notice=notice, receipt=receipt, official=True), 201

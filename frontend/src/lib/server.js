@@ -1,7 +1,32 @@
 /** Requests of our own scripts: JSON both ways, with the session's token. */
 
 export function token() {
-  return document.querySelector('meta[name="csrf-token"]').content;
+  return meta('csrf-token').content;
+}
+
+/** Who is signed in on this page; empty for nobody. */
+export function person() {
+  return meta('person').content;
+}
+
+function texts() {
+  return document.querySelector('#notes').dataset;
+}
+
+function meta(name, page = document) {
+  return page.querySelector(`meta[name="${name}"]`);
+}
+
+/** Take the token of the session that the same person began in another tab; false where somebody else did. */
+async function renewed() {
+  const answer = await fetch('/account').catch(() => null);
+  const page = new DOMParser().parseFromString(answer?.ok ? await answer.text() : '', 'text/html');
+
+  if (!person() || meta('person', page)?.content !== person()) {
+    return false;
+  }
+  meta('csrf-token').content = meta('csrf-token', page).content;
+  return true;
 }
 
 /** What the server refused, or that it did not answer (status 0). `fields` maps places to messages. */
@@ -15,7 +40,18 @@ export class Refusal extends Error {
 }
 
 /** Send JSON and return the JSON answer; raises Refusal. */
-export async function send(address, body, { method = 'POST', key, keepalive = false } = {}) {
+export async function send(address, body, given = {}) {
+  try {
+    return await sendOnce(address, body, given);
+  } catch (refusal) {
+    if (refusal.title !== texts().outdated || !(await renewed())) {
+      throw refusal;
+    }
+    return sendOnce(address, body, given);
+  }
+}
+
+async function sendOnce(address, body, { method = 'POST', key, keepalive = false }) {
   const headers = { Accept: 'application/json', 'X-CSRFToken': token() };
 
   if (body !== undefined) {
@@ -35,7 +71,7 @@ export async function send(address, body, { method = 'POST', key, keepalive = fa
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    throw new Refusal(0, { detail: document.querySelector('#notes').dataset.lost });
+    throw new Refusal(0, { detail: texts().lost });
   }
 
   const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));

@@ -88,7 +88,7 @@ export class Saver {
       this.refuse(rows, answer.fields, '');
     } catch (refusal) {
       this.refuse(rows, refusal.fields, refusal.message);
-      if (refusal.status === 0 || refusal.status >= 500) {
+      if (refusal.status === 0 || refusal.status === 401 || refusal.status >= 500) {
         window.setTimeout(() => rows.forEach((row) => this.queue(row)), RETRY);
       }
     }
