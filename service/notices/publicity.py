@@ -85,11 +85,18 @@ def find(text: str, *, by: identity.Person, most: int) -> Sequence[models.Notice
     return db.sa.session.scalars(query.order_by(models.Notice.key.desc()).limit(most)).all()
 
 
-def of_run(run_key: int, unit: units.Unit) -> Sequence[models.Notice]:
-    """The notices of a run in a unit's subtree, in their order."""
+def of_run(
+    run_key: int, unit: units.Unit, village: str = "", *, before: int | None = None, most: int
+) -> Sequence[models.Notice]:
+    """At most so many notices of a run in a unit's subtree, the latest first.
+
+    `village` is part of a unit's name, `before` the key of the notice after which to go on.
+    """
     query = sa.select(models.Notice).join(models.Notice.unit).options(orm.contains_eager(models.Notice.unit))
     query = query.where(models.Notice.run_key == run_key, units.Unit.path.startswith(unit.path, autoescape=True))
-    return db.sa.session.scalars(query.order_by(units.Unit.code, models.Notice.key).limit(MOST)).all()
+    query = query.where(units.Unit.name.contains(village, autoescape=True))
+    query = query.where(sa.true() if before is None else models.Notice.key < before)
+    return db.sa.session.scalars(query.order_by(models.Notice.key.desc()).limit(most)).all()
 
 
 def days(notice: models.Notice) -> list[Day]:

@@ -69,31 +69,48 @@ def meeting_before(vote: workflow.UserTask) -> int | None:
     return db.sa.session.scalar(query.order_by(task.key.desc()).limit(1))
 
 
-def meetings(run_key: int, unit: units.Unit) -> Sequence[workflow.UserTask]:
-    """The meetings held in a run in a unit's subtree, the latest first."""
+def meetings(
+    run_key: int, unit: units.Unit, village: str = "", *, before: int | None = None, most: int
+) -> Sequence[tuple[workflow.UserTask, str]]:
+    """At most so many meetings held in a run in a unit's subtree with the names of their units, the latest first.
+
+    `village` is part of a unit's name, `before` the key of the meeting after which to go on.
+    """
     instance = workflow.ProcessInstance
     query = (
-        sa.select(task)
+        sa.select(task, units.Unit.name)
         .join(instance, instance.key == task.instance_key)
         .join(units.Unit, units.Unit.id == instance.unit_id)
         .where(task.root_key == run_key, task.state == "COMPLETED", identity.units.within(unit.path))
         .where(task.properties[PAGE].astext == REVIEW, ~task.properties.has_key(rosters.ROSTER))
+        .where(units.Unit.name.contains(village, autoescape=True), sa.true() if before is None else task.key < before)
     )
-    return db.sa.session.scalars(query.order_by(task.key.desc()).limit(200)).all()
+    return [(row, name) for row, name in db.sa.session.execute(query.order_by(task.key.desc()).limit(most))]
 
 
-def runs_of(unit: units.Unit) -> Sequence[models.Run]:
-    """The runs in which a unit's subtree has cases or which it heads, the newest first."""
-    below = sa.select(models.Case.run_key).join(models.Case.unit).where(identity.units.within(unit.path))
-    query = sa.select(models.Run).where(sa.or_(models.Run.key.in_(below), models.Run.unit_id == unit.id))
+def runs_of(unit: units.Unit, year: int | None = None) -> Sequence[models.Run]:
+    """The runs, of a year or all, in which a unit's subtree has cases or which it heads, the newest first."""
+    query = sa.select(models.Run).where(_concerns(unit), sa.true() if year is None else models.Run.year == year)
     return db.sa.session.scalars(query.order_by(models.Run.key.desc()).limit(20)).all()
 
 
-def filed(run_key: int, unit: units.Unit) -> Sequence[tuple[models.ArchiveEntry, str]]:
+def years_of(unit: units.Unit) -> Sequence[int]:
+    """The years of a unit's runs, the latest first."""
+    query = sa.select(models.Run.year).where(_concerns(unit)).distinct()
+    return db.sa.session.scalars(query.order_by(models.Run.year.desc())).all()
+
+
+def _concerns(unit: units.Unit) -> sa.ColumnElement[bool]:
+    below = sa.select(models.Case.run_key).join(models.Case.unit).where(identity.units.within(unit.path))
+    return sa.or_(models.Run.key.in_(below), models.Run.unit_id == unit.id)
+
+
+def filed(run_key: int, unit: units.Unit, village: str = "") -> Sequence[tuple[models.ArchiveEntry, str]]:
     """The papers filed or missing in a unit's subtree, with the names of their units."""
     entry = models.ArchiveEntry
     query = sa.select(entry, units.Unit.name).join(units.Unit, units.Unit.id == entry.unit_id)
-    query = query.where(entry.run_key == run_key, identity.units.within(unit.path)).order_by(units.Unit.code, entry.key)
+    query = query.where(entry.run_key == run_key, identity.units.within(unit.path))
+    query = query.where(units.Unit.name.contains(village, autoescape=True)).order_by(units.Unit.code, entry.key)
     return [(row, name) for row, name in db.sa.session.execute(query.limit(1000))]
 
 

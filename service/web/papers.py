@@ -1,6 +1,7 @@
 """Papers to print and the archive that leads to them: statements, objections, minutes, forms, handbooks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -10,11 +11,22 @@ from service.errors import _
 from service.identity import roles, units
 from service.notices import certificates, publicity
 from service.register import households, papers, villages
-from service.web import formpaper, objections, printing
+from service.web import formpaper, objections, printing, reading
 from service.web.pages import Pages, person
 from service.workflow import audit
 
 pages = Pages("papers")
+PAGE = 50
+"""Meetings and notices are shown so many at a time."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list by key: the key it goes on from, and that from which the next one does."""
+
+    rows: Sequence[Any]
+    before: int | None
+    next: int | None
 
 
 @pages.get("/papers/certificates/<int:key>")
@@ -79,16 +91,26 @@ def village(unit_id: int) -> Any:
 def archive() -> Any:
     """Show the electronic archive (电子档案) of a run in a unit: what can be printed, was filed, or is missing."""
     homes = _homes()
-    unit = _chosen(homes, "id", "unit")
-    found = papers.runs_of(unit) if unit else []
-    run = _chosen(found, "key", "run")
-    shown: dict[str, Any] = {"units": homes, "unit": unit, "runs": found, "run": run}
+    unit, year = _chosen(homes, "id", "unit"), reading.key(flask.request.args.get("year"))
+    years = papers.years_of(unit) if unit else []
+    found = papers.runs_of(unit, year if year in years else None) if unit else []
+    run, village = _chosen(found, "key", "run"), flask.request.args.get("village", "").strip()[:50]
+    shown: dict[str, Any] = {"units": homes, "unit": unit, "runs": found, "run": run, "village": village}
+    shown |= {"years": years, "year": year}
     if unit and run:
-        shown["meetings"] = papers.meetings(run.key, unit)
-        shown["notices"] = publicity.of_run(run.key, unit)
+        meetings = _page("meetings", lambda **at: papers.meetings(run.key, unit, village, **at), lambda row: row[0].key)
+        notices = _page("notices", lambda **at: publicity.of_run(run.key, unit, village, **at), lambda row: row.key)
+        shown |= {"meetings": meetings, "notices": notices}
         shown["households"] = papers.taking_part(run.key, unit) if unit.kind == "village" else []
-        shown["filed"] = papers.filed(run.key, unit)
+        shown["filed"] = papers.filed(run.key, unit, village)
     return flask.render_template("archive.html", **shown)
+
+
+def _page(name: str, find: Callable[..., Sequence[Any]], key: Callable[[Any], int]) -> Page:
+    """The rows of a list after the key that the address gives under the list's name."""
+    before = reading.key(flask.request.args.get(name))
+    rows = find(before=before, most=PAGE + 1)
+    return Page(rows[:PAGE], before, key(rows[PAGE - 1]) if len(rows) > PAGE else None)
 
 
 def _ensure_reader(subject: Any) -> None:

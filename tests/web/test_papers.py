@@ -1,12 +1,18 @@
 """Papers: household forms and handbooks follow the forms, hide numbers, and are for the unit's officials only."""
 
+import html
+import re
+
 import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
 
 from service import db
 from service.identity import people, units
+from service.notices import models as notices
 from service.register import handbooks, runs, villages
+from service.web import papers
+from service.workflow import models as workflow
 from service.workflow.models import AuditLog
 from tests.register import world
 from tests.web.conftest import PASSWORD
@@ -35,7 +41,13 @@ def places(app, built):
     ):
         people.add(name, name.title(), PASSWORD)
         people.join(name, role, units.find(unit))
-    return {"household": household.key, "book": book.key, "village": made.upper}
+    return {
+        "household": household.key,
+        "book": book.key,
+        "village": made.upper,
+        "lower": made.lower,
+        "run": made.instance,
+    }
 
 
 def test_the_household_form_hides_numbers_until_they_are_asked_for_and_notes_who_asked(app, places):
@@ -84,3 +96,82 @@ def test_the_archive_asks_no_more_the_more_households_there_are(app, places):
     for _each in range(5):
         made.household(places["village"])
     assert vera.queries("/archive") == few
+
+
+def _hold_meetings(run, unit, count):
+    """So many meetings and notices in a village, as a run leaves them behind."""
+    with db.transaction() as session:
+        root = session.get_one(workflow.ProcessInstance, run)
+        told = {name: getattr(root, name) for name in ("process_id", "definition_key", "deployment_key", "start_date")}
+        row = workflow.ProcessInstance(
+            key=db.next_key(), root_key=run, unit_id=unit, progress_at=root.start_date, started_by="system", **told
+        )
+        session.add(row)
+        session.flush()
+        del told["start_date"]
+        for number in range(1, count + 1):
+            title = f"召开评议会{number}"
+            session.add(
+                workflow.UserTask(
+                    key=db.next_key(), instance_key=row.key, root_key=run, element_id="Task_Review", name=title,
+                    title=title, state="COMPLETED", properties={"page": "review"}, created_at=root.start_date,
+                    completed_at=root.start_date, **told,
+                )
+            )  # fmt: skip
+            session.add(
+                notices.Notice(
+                    run_key=run, instance_key=row.key, unit_id=unit, mode="公示", subject="名单",
+                    title=f"公示第{number}号", issuer="村民委员会", columns=[], rows=[], households=1, persons=1,
+                    days=7,
+                )
+            )  # fmt: skip
+
+
+@pytest.fixture
+def meetings(places):
+    """Three meetings and notices in the upper village, two in the lower one."""
+    for village, count in (("village", 3), ("lower", 2)):
+        _hold_meetings(places["run"], places[village], count)
+
+
+def test_the_archive_names_the_village_of_each_meeting_and_finds_by_village(app, places, meetings):
+    tom = Visitor(app, "tom")
+    upper, lower = (db.sa.session.get_one(units.Unit, places[name]).name for name in ("village", "lower"))
+    shown = tom.read("/archive")
+    assert f"{upper} 召开评议会3" in shown
+    assert f"{lower} 召开评议会2" in shown
+    shown = tom.read(f"/archive?village={lower}")
+    assert f"{lower} 召开评议会2" in shown
+    assert "公示第2号" in shown
+    assert f"{upper} 召开评议会" not in shown
+    assert "公示第3号" not in shown
+
+
+def test_meetings_and_notices_follow_page_by_page_without_gap_or_overlap(app, places, meetings, monkeypatch):
+    monkeypatch.setattr(papers, "PAGE", 2)
+    tom = Visitor(app, "tom")
+    for kind, pattern in (("meetings", r"召开评议会\d"), ("notices", r"公示第\d号")):
+        seen, path = [], "/archive"
+        for _page in range(3):
+            page = html.unescape(tom.get(path).text)
+            seen += re.findall(pattern, page)
+            part = "".join(re.findall(rf'aria-label="{kind}">.*?</nav>', page, re.DOTALL | re.IGNORECASE))
+            onward = re.findall(r'rel="next" href="([^"]+)"', part)
+            path = onward[0] if onward else ""
+        assert (len(seen), path) == (5, ""), kind
+
+
+def test_the_archive_shows_the_campaigns_of_one_year(app, places):
+    with db.transaction() as session:
+        first = runs.get(places["run"])
+        root = session.get_one(workflow.ProcessInstance, first.key)
+        told = {name: getattr(root, name) for name in ("process_id", "definition_key", "deployment_key", "start_date")}
+        told |= {"unit_id": root.unit_id, "progress_at": root.start_date, "started_by": "system"}
+        row = workflow.ProcessInstance(key=db.next_key(), root_key=first.key, **told)
+        session.add(row)
+        session.flush()
+        year = first.year
+        runs.open_run(row.key, kind="household", process_id="p", unit_id=first.unit_id, year=year + 1)
+    tom = Visitor(app, "tom")
+    assert f"{year + 1} · household" in tom.read("/archive")
+    assert f"{year + 1} · household" not in tom.read(f"/archive?year={year}")
