@@ -306,7 +306,6 @@ class HostFunction(Function):
         return self.call(in_order(self.name, self.names, arguments), runtime)
 
 
-Callables = Builtin | UserFunction | HostFunction
 
 
 def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...], arguments: Sequence[Value]) -> list[Value]:

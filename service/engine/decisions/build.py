@@ -122,7 +122,7 @@ class Builder:
                 return Requirement((namespace, identifier), self.paths[namespace], *names)
         href = pointer.get("href")
         told = f"'{href}' points at nothing in this model", f"“{href}”在本模型中没有所指"
-        self.problems.append(Problem(name_of(owner), line_of(pointer), told[0], zh=told[1]))
+        self.problems.append(Problem(name_of(owner), line_of(pointer), *told))
         return None
 
     def _imported_names(self, key: Key) -> tuple[str, str] | None:

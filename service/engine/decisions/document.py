@@ -96,10 +96,14 @@ def read(data: bytes) -> Document:
     try:
         root = xml.parse(data)
     except xml.XmlError as error:
-        raise ModelError(error.en, error.line) from error
+        raise ModelError(error.en, error.zh, error.line) from error
     qualified = etree.QName(root)
     if qualified.localname != "definitions" or qualified.namespace not in DMN_NAMESPACES:
-        raise ModelError("this is not a DMN model: its root must be 'definitions' of DMN 1.1 to 1.6", line_of(root))
+        raise ModelError(
+            "this is not a DMN model: its root must be 'definitions' of DMN 1.1 to 1.6",
+            "这不是 DMN 模型：根元素应为 DMN 1.1 至 1.6 的 definitions",
+            line_of(root),
+        )
     imports = [
         Import(name_of(each), (each.get("namespace") or "").strip())
         for each in children(root, "import")

@@ -14,11 +14,12 @@ messages.TEXTS |= {
 
 
 class ModelError(Exception):
-    """The file is no decision model that can be read; ``line`` is from 1, 0 when unknown."""
+    """The file is no decision model that can be read; ``line`` is from 1, 0 when unknown, ``zh`` the Chinese text."""
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, message: str, zh: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
         self.message = message
+        self.zh = zh
         self.line = line
 
 
@@ -26,20 +27,19 @@ class UnknownDecision(ModelError):
     """The model has no decision or decision service of that name or id."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no decision '{name}'")
+        super().__init__(f"there is no decision '{name}'", f"没有决策“{name}”")
         self.name = name
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault of a model that does not keep the rest of it from running."""
+    """A fault of a model that does not keep the rest of it from running; ``zh`` is the message in Chinese."""
 
     element: str
     line: int
     message: str
+    zh: str
     error: FeelSyntaxError | None = None
-    zh: str = ""
-    """The message in Chinese, where it is no FEEL error's."""
 
 
 @dataclass(frozen=True, slots=True)

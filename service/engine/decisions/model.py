@@ -34,7 +34,6 @@ class DecisionInfo:
     required_decisions: tuple[str, ...]
     inputs: tuple[str, ...]
     reads: tuple[str, ...] = ()
-    is_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ class Model:
 def _service_info(service: Service) -> DecisionInfo:
     inputs = tuple(each.name for each in service.input_data)
     decisions = tuple(each.name for each in service.input_decisions)
-    return DecisionInfo(service.id, service.name, service.name, inputs, decisions, inputs, is_service=True)
+    return DecisionInfo(service.id, service.name, service.name, inputs, decisions, inputs)
 
 
 def load(xml: bytes, imports: Iterable[bytes] = ()) -> Model:
@@ -202,12 +201,14 @@ def _load(
 ) -> Builder:
     """Build what a document imports, then the document itself."""
     if document.namespace in path:
-        raise ModelError(f"the model '{document.name}' imports itself")
+        raise ModelError(f"the model '{document.name}' imports itself", f"模型“{document.name}”引入了自身")
     imported: dict[str, Imported] = {}
     for entry in document.imports:
         found = others.get(entry.namespace)
         if found is None:
-            raise ModelError(f"the imported model '{entry.namespace}' is not there")
+            raise ModelError(
+                f"the imported model '{entry.namespace}' is not there", f"缺少引入的模型“{entry.namespace}”"
+            )
         if entry.namespace not in done:
             done[entry.namespace] = _load(found, others, graph, problems, done, (*path, document.namespace))
         built = done[entry.namespace]

@@ -61,8 +61,17 @@ class Trace:
 
     tables: list[TableTrace] = field(default_factory=list)
     decisions: dict[str, Value] = field(default_factory=dict)
-    outputs: dict[tuple[object, int], Mapping[str, Value]] = field(default_factory=dict)
-    """What rules gave last, by table and number."""
+    outputs: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    """What the rules of the table at work gave, by number."""
+
+    @contextmanager
+    def outputs_of_one_run(self) -> Iterator[Mapping[int, Mapping[str, Value]]]:
+        """Collect what the rules give in one run of a table, inside which others may run."""
+        before, self.outputs = self.outputs, {}
+        try:
+            yield self.outputs
+        finally:
+            self.outputs = before
 
 
 class DecisionRuntime(Runtime):

@@ -37,9 +37,9 @@ class Site:
         """The same place with more names in scope."""
         return replace(self, names=self.names | frozenset(names))
 
-    def problem(self, element: Element, message: str, error: feel.FeelSyntaxError | None = None) -> None:
-        """Record a fault of the model."""
-        self.problems.append(Problem(self.element, line_of(element), message, error))
+    def problem(self, element: Element, message: str, zh: str, error: feel.FeelSyntaxError | None = None) -> None:
+        """Record a fault of the model, told in English and Chinese."""
+        self.problems.append(Problem(self.element, line_of(element), message, zh, error))
 
     def compile(self, text: str, element: Element) -> feel.Compiled | None:
         """A FEEL expression; None, and a problem, if it is none."""
@@ -48,7 +48,7 @@ class Site:
             self.reads.update(compiled.names - self.names)
             return compiled
         except feel.FeelSyntaxError as error:
-            self.problem(element, str(error), error)
+            self.problem(element, str(error), error.message("zh"), error)
             return None
 
     def compile_tests(self, text: str, element: Element) -> feel.CompiledTests | None:
@@ -58,7 +58,7 @@ class Site:
             self.reads.update(compiled.names - self.names)
             return compiled
         except feel.FeelSyntaxError as error:
-            self.problem(element, str(error), error)
+            self.problem(element, str(error), error.message("zh"), error)
             return None
 
     def typed(self, logic: Logic, element: Element | None) -> Logic:

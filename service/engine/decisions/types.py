@@ -109,7 +109,7 @@ class TypeTable(Mapping[str, Type]):
         if found is None:
             told = f"type '{name}' not found", f"找不到类型“{name}”"
             owner = element.get("id") or name_of(element)
-            self._problems.append(Problem(owner, line_of(element), told[0], zh=told[1]))
+            self._problems.append(Problem(owner, line_of(element), *told))
             return ANY
         return found
 
@@ -146,7 +146,7 @@ class TypeTable(Mapping[str, Type]):
         try:
             test = feel.compile_unary_tests(text, siblings).test
         except feel.FeelSyntaxError as error:
-            self._problems.append(Problem(name, line_of(tests), str(error), error))
+            self._problems.append(Problem(name, line_of(tests), str(error), error.message("zh"), error))
             return base
         if projected and isinstance(base, ListType) and "?" not in text:
             return ConstrainedType(

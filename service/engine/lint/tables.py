@@ -63,11 +63,11 @@ def faulty_model(sheet: Sheet, bundle: Bundle) -> Iterator[Finding]:
             sheet.root.get("id", ""),
             error.line,
             _("The decision model cannot be read: %(reason)s."),
-            {"reason": error.message},
+            {"reason": Reason(error.message, error.zh)},
         )
         return
     for problem in model.problems:
-        reason = Reason(problem.message, problem.error.message("zh") if problem.error else problem.zh)
+        reason = Reason(problem.message, problem.zh)
         text = _("In the decision “%(name)s”: %(reason)s.")
         yield Finding(problem.element, problem.line, text, {"name": problem.element, "reason": reason})
 

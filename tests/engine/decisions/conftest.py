@@ -43,6 +43,20 @@ def decision(name: str, logic: str, needs: str = "", type_ref: str = "") -> str:
     return f'<decision id="{name}" name="{name}"><variable name="{name}"{attribute}/>{requirements}{logic}</decision>'
 
 
+def function(name: str, body: str, *parameters: str, needs: str = "") -> str:
+    """A business knowledge model; parameters as ``name`` or ``name:type``, needs as ids."""
+    formal = "".join(
+        f'<formalParameter name="{each.split(":")[0]}" typeRef="{(each + ":").split(":")[1]}"/>' for each in parameters
+    )
+    knows = "".join(
+        f'<knowledgeRequirement><requiredKnowledge href="#{each}"/></knowledgeRequirement>' for each in needs.split()
+    )
+    return (
+        f'<businessKnowledgeModel id="{name}" name="{name}"><variable name="{name}"/>'
+        f"<encapsulatedLogic>{formal}{body}</encapsulatedLogic>{knows}</businessKnowledgeModel>"
+    )
+
+
 def table(policy: str, inputs: str, outputs: str, *rules: str, extra: str = "") -> str:
     """Inputs and outputs by name, ``name: values`` for outputs with an order; rules as ``a | b => x | y``."""
     columns = "".join(f"<input>{text('inputExpression', each.strip())}</input>" for each in inputs.split("|"))

@@ -6,20 +6,7 @@ import pytest
 
 from service.engine import decisions
 from service.engine.decisions import ModelError, UnknownDecision
-from tests.engine.decisions.conftest import data, decision, definitions, literal
-
-
-def function(name, body, *parameters, needs=""):
-    formal = "".join(
-        f'<formalParameter name="{each.split(":")[0]}" typeRef="{(each + ":").split(":")[1]}"/>' for each in parameters
-    )
-    knows = "".join(
-        f'<knowledgeRequirement><requiredKnowledge href="#{each}"/></knowledgeRequirement>' for each in needs.split()
-    )
-    return (
-        f'<businessKnowledgeModel id="{name}" name="{name}"><variable name="{name}"/>'
-        f"<encapsulatedLogic>{formal}{body}</encapsulatedLogic>{knows}</businessKnowledgeModel>"
-    )
+from tests.engine.decisions.conftest import data, decision, definitions, function, literal
 
 
 def test_decisions_are_made_once_and_in_order(load):
@@ -272,19 +259,22 @@ def test_a_missing_import_and_a_circle_of_imports_are_refused():
     ],
 )
 def test_what_is_no_model_is_refused(xml):
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError) as caught:
         decisions.load(xml)
+    assert caught.value.message != caught.value.zh
 
 
 def test_an_unknown_decision_is_told(load):
     with pytest.raises(UnknownDecision) as caught:
         load(decision("d", literal("1"))).evaluate("x")
     assert caught.value.name == "x"
+    assert caught.value.zh == "没有决策“x”"
 
 
 def test_a_requirement_that_points_at_nothing_is_a_problem(load):
     model = load(decision("d", literal("1"), "nobody"))
     assert "#nobody" in model.problems[0].message
+    assert "#nobody”在本模型中没有所指" in model.problems[0].zh
     assert model.evaluate("d") == Decimal(1)
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from service.engine import decisions
-from tests.engine.decisions.conftest import data, decision, table
+from service.engine.decisions.table.policies import POLICIES
+from tests.engine.decisions.conftest import data, decision, function, literal, table
 
 RULES = ('< 10 => "low"', '[5..15] => "mid"', '> 12 => "high"')
 
@@ -188,3 +189,60 @@ def test_the_tables_of_the_processes_load_without_problems():
     folder = Path(__file__).resolve().parents[3] / "processes"
     for path in folder.glob("*.dmn"):
         assert decisions.load(path.read_bytes()).problems == (), path.name
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_explain_and_evaluate_agree_for_every_hit_policy(load, policy):
+    rules = table(policy.replace("COLLECT ", "COLLECT + "), "x", "y: 2, 1", "> 0 => 1", "> 1 => 2", "> 1 => 2")
+    model = load(data("x"), decision("d", rules, "x"))
+    for x, matching in ((0, []), (1, [1]), (2, [1, 2, 3])):
+        (run,) = (explanation := model.explain("d", {"x": x})).tables
+        assert explanation.value == run.result == model.evaluate("d", {"x": x})
+        assert run.hit_policy == policy
+        assert [rule.number for rule in run.matched] == (matching[:1] if policy == "FIRST" else matching)
+
+
+def test_explain_keeps_the_runs_of_one_table_apart(load):
+    """A function's table that runs three times: what a rule gave in one run is not told of the next."""
+    model = load(
+        function("f", table("COLLECT + SUM", "a", "y", "> 1 => a * 2", "> 9 => 7"), "a"),
+        decision("d", literal("[f(10), f(0), f(3)]"), "*f"),
+    )
+    runs = model.explain("d").tables
+    assert [[dict(rule.outputs) for rule in run.rules] for run in runs] == [
+        [{"y": 20}, {"y": 7}],
+        [{}, {}],
+        [{"y": 6}, {}],
+    ]
+
+
+def test_explain_tells_the_rules_of_a_table_that_asks_itself(load):
+    model = load(
+        function("f", table("RULE ORDER", "a", "y", "> 0 => a", "> 0 => f(a - 1)"), "a"),
+        decision("d", literal("f(2)"), "*f"),
+    )
+    innermost, middle, outer = model.explain("d").tables
+    assert innermost.matched == ()
+    assert [dict(rule.outputs) for rule in middle.rules] == [{"y": 1}, {"y": None}]
+    assert [dict(rule.outputs) for rule in outer.rules] == [{"y": 2}, {"y": [1, None]}]
+
+
+@pytest.mark.parametrize(
+    ("body", "chinese"),
+    [
+        (table("SOME", "x", "y", "1 => 2"), "没有命中策略“SOME”"),
+        (table("FIRST", "", "y", "1 => 2"), "决策表有输入列没有表达式"),
+        (table("FIRST", "x", "y | y", "1 => 2 | 3"), "决策表各输出列的名称不能相同"),
+        (table("FIRST", "x", "y", "1 | 2 => 3"), "规则 1 有 2 个条件和 1 个结果，而决策表有 1 个输入列和 1 个输出列"),
+        (table("FIRST", "x", "y", "1 => 2 +"), "此处应为值，却是结尾"),
+        ("<invocation/>", "调用没有写明调用什么"),
+        (
+            '<literalExpression expressionLanguage="urn:js"><text>1</text></literalExpression>',
+            "不支持表达式语言 urn:js",
+        ),
+    ],
+)
+def test_a_fault_of_a_model_is_told_in_chinese_too(load, body, chinese):
+    (problem,) = load(data("x"), decision("d", body, "x")).problems
+    assert problem.zh.startswith(chinese)
+    assert problem.message != problem.zh

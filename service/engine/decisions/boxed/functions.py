@@ -17,7 +17,7 @@ def invocation(element: Element, site: Site) -> Logic:
     """A call with named arguments; with names in the function's order if it takes no names."""
     called = next(expressions(element), None)
     if called is None:
-        site.problem(element, "the invocation does not say what it invokes")
+        site.problem(element, "the invocation does not say what it invokes", "调用没有写明调用什么")
         return nothing
     function = compile_expression(called, site)
     bindings = list(children(element, "binding"))

@@ -14,7 +14,7 @@ def literal(element: Element, site: Site) -> Logic:
     """A FEEL expression; an empty one is null."""
     language = (element.get("expressionLanguage") or "").rstrip("/").lower()
     if language and not language.endswith("feel"):
-        site.problem(element, f"the expression language {language} is not supported")
+        site.problem(element, f"the expression language {language} is not supported", f"不支持表达式语言 {language}")
         return nothing
     text = text_of(element)
     return expression(text, element, site) if text else nothing

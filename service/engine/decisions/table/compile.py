@@ -34,7 +34,7 @@ def decision_table(element: Element, site: Site) -> Logic:
     inputs = [_input(each, site) for each in children(element, "input")]
     outputs = [_output(each, site) for each in children(element, "output")]
     if len(outputs) > 1 and len({output.name for output in outputs}) != len(outputs):
-        site.problem(element, "the outputs of a decision table need different names")
+        site.problem(element, "the outputs of a decision table need different names", "决策表各输出列的名称不能相同")
     rules = [
         _rule(number, each, site, len(inputs), len(outputs)) for number, each in enumerate(children(element, "rule"), 1)
     ]
@@ -53,7 +53,7 @@ def _policy(element: Element, site: Site) -> Policy | None:
     name = _policy_name(element)
     policy = POLICIES.get(name)
     if policy is None:
-        site.problem(element, f"the hit policy '{name}' is unknown")
+        site.problem(element, f"the hit policy '{name}' is unknown", f"没有命中策略“{name}”")
     return policy
 
 
@@ -61,7 +61,7 @@ def _input(element: Element, site: Site) -> Input:
     expression = child(element, "inputExpression")
     text = text_of(expression)
     if expression is None or not text:
-        site.problem(element, "an input of the decision table has no expression")
+        site.problem(element, "an input of the decision table has no expression", "决策表有输入列没有表达式")
         return Input(element.get("label") or "", nothing)
     logic = literals.expression(text, expression, site)
     expected = site.types.reference(expression.get("typeRef"), expression)
@@ -108,6 +108,8 @@ def _rule(number: int, element: Element, site: Site, inputs: int, outputs: int) 
             element,
             f"rule {number} has {len(tests)} conditions and {len(results)} results, "
             f"but the table has {inputs} inputs and {outputs} outputs",
+            f"规则 {number} 有 {len(tests)} 个条件和 {len(results)} 个结果，"
+            f"而决策表有 {inputs} 个输入列和 {outputs} 个输出列",
         )
     cells = []
     for column, entry in enumerate(tests[:inputs]):

@@ -37,22 +37,29 @@ class Table:
 
     def run(self, scope: Scope, runtime: DecisionRuntime) -> Value:
         """The table's result; null, with a warning, where the hit policy forbids what happened."""
+        if runtime.trace is None:
+            return self._run(scope, runtime, [], [])
         values: list[Value] = []
-        traced: list[RuleTrace] = []
-        result = None
+        tried: list[RuleTrace] = []
+        with runtime.trace.outputs_of_one_run() as outputs:
+            result = self._run(scope, runtime, values, tried)
+        inputs = tuple((each.text, value) for each, value in zip(self.inputs, values, strict=False))
+        rules = tuple(replace(each, outputs=outputs.get(each.number, {})) for each in tried)
+        runtime.trace.tables.append(TableTrace(self.element, self.policy_name, inputs, rules, result))
+        return result
+
+    def _run(self, scope: Scope, runtime: DecisionRuntime, values: list[Value], tried: list[RuleTrace]) -> Value:
+        """The result; the inputs' values and, in a traced evaluation, the rules are added to the lists."""
         try:
-            values = self._values(scope, runtime)
+            values += self._values(scope, runtime)
             matched, traced = self._match(values, scope, runtime)
-            result = self.policy.apply(self, matched, scope, runtime) if matched else self._default(scope, runtime)
+            tried += traced
+            return self.policy.apply(self, matched, scope, runtime) if matched else self._default(scope, runtime)
         except LimitExceeded:
             raise
         except Failure as failure:
             runtime.warn(NOWHERE, failure.code, **failure.params)
-        if runtime.trace is not None:
-            inputs = tuple((each.text, value) for each, value in zip(self.inputs, values, strict=False))
-            rules = tuple(replace(each, outputs=runtime.trace.outputs.get((self, each.number), {})) for each in traced)
-            runtime.trace.tables.append(TableTrace(self.element, self.policy_name, inputs, rules, result))
-        return result
+            return None
 
     def _values(self, scope: Scope, runtime: DecisionRuntime) -> list[Value]:
         values = []
@@ -110,7 +117,7 @@ class Table:
             for output, logic in zip(self.outputs, rule.results, strict=False)
         }
         if runtime.trace is not None:
-            runtime.trace.outputs[self, rule.number] = results
+            runtime.trace.outputs[rule.number] = results
         return results.get(self.outputs[0].name) if len(self.outputs) == 1 else results
 
     def _checked(self, output: Output, value: Value, runtime: DecisionRuntime) -> Value:

@@ -52,7 +52,7 @@ def _model(wanted: str, path: Path, models: dict[str, bytes]) -> Model:
     if name not in models:
         name = f"{path.stem}.dmn" if f"{path.stem}.dmn" in models else next(iter(models), "")
     if name not in models:
-        raise ModelError(f"'{wanted}' is not there")
+        raise ModelError(f"'{wanted}' is not there", f"缺少“{wanted}”")
     return load(models[name], [data for other, data in models.items() if other != name and _readable(data)])
 
 
