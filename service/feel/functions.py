@@ -306,8 +306,6 @@ class HostFunction(Function):
         return self.call(in_order(self.name, self.names, arguments), runtime)
 
 
-
-
 def fit_declared(name: str, names: tuple[str, ...], types: tuple[Type, ...], arguments: Sequence[Value]) -> list[Value]:
     """Positional arguments converted to declared types; raises :class:`Failure` where they do not fit."""
     if len(arguments) != len(names):
