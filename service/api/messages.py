@@ -48,7 +48,8 @@ def publish_message(by: identity.Person, body: dict[str, Any]) -> dict[str, Any]
     """Publish message
 
     It reaches every process that waits for it or comes to wait within `timeToLive` milliseconds. 409 if a kept message
-    has the same name, correlation key and message id.
+    has the same name, correlation key and message id, or if it is meant for one run and several wait for it: the key
+    `<run>/<correlationKey>` names one.
     """
     key = messages.publish(
         body["name"],

@@ -52,7 +52,7 @@ def give_what_came_before(instance_key: int, instant: datetime) -> None:
 def give(message: models.Message, waiting: models.MessageSubscription) -> int | None:
     """Give a message to one who waits; returns his instance's key, or None when he no longer waits.
 
-    A message that his process already had is given to him no more (he keeps waiting).
+    A message that his process already had is given to him no more (he keeps waiting), nor one that another run had.
     """
     if waiting.instance_key is None:
         return instances.start_by_message(waiting, message)
@@ -66,6 +66,8 @@ def give(message: models.Message, waiting: models.MessageSubscription) -> int | 
         if fresh is None:
             return None
         owner, element_id = fresh.owner_key, fresh.element_id
+        if messages.given_to_another(message, instance_key, element_id):
+            return instance_key
         if messages.correlated(message.key, running.row.process_id, instance_key):
             brought = messages.brought(message, running.row.definition_key, element_id)
             running.do(lambda live, now: live.trigger(owner, element_id, brought, now))

@@ -175,6 +175,65 @@ def test_a_message_that_is_too_old_is_given_to_nobody(run_jobs, at):
     messages.drop_expired()
 
 
+SENT = """<bpmn:extensionElements><zeebe:properties><zeebe:property name="sendForm" value="f"/>
+    <zeebe:property name="sendBy" value="village_clerk"/></zeebe:properties></bpmn:extensionElements>"""
+FILED = f"""{START}<bpmn:intermediateCatchEvent id="filed">{SENT}{MESSAGE}</bpmn:intermediateCatchEvent>{user_task("b")}
+    {END}\nflow: s -> filed -> b -> e\n"""
+
+
+def given(run_jobs):
+    run_jobs()
+    return [task.instance_key for task in open_tasks()]
+
+
+def two_runs():
+    """Two runs of different processes that wait for what people file in one village."""
+    form = b'{"id": "f", "type": "default", "schemaVersion": 18, "components": []}'
+    files = {f"{id}.bpmn": xml(FILED, process_id=id, shared=MESSAGES) for id in ("p", "q")}
+    deployments.deploy({**files, "f.form": form}, by=SYSTEM)
+    return [instances.create(id, {"village": "v1"}, by=SYSTEM).key for id in ("p", "q")]
+
+
+def test_what_people_send_is_refused_while_several_runs_wait_for_it_and_the_refusal_names_them(run_jobs):
+    first, second = two_runs()
+    for send in (messages.publish, delivery.correlate):
+        with pytest.raises(errors.Conflict, match=f"2 runs .*: {first}/v1, {second}/v1"):
+            send("objection", "v1", {}, by=SYSTEM)
+    assert given(run_jobs) == []
+    messages.publish("objection", f"{second}/v1", {}, by=SYSTEM)
+    assert given(run_jobs) == [second]
+    messages.publish("objection", "v1", {}, by=SYSTEM)  # only one waits now
+    assert given(run_jobs) == [second, first]
+
+
+def test_what_people_send_to_a_run_is_kept_for_that_run_alone(run_jobs):
+    first, second = two_runs()
+    for run in (first, second):
+        delivery.correlate("objection", f"{run}/v1", {}, by=SYSTEM)
+    [third, fourth] = [instances.create("p", {"village": v}, by=SYSTEM).key for v in ("v2", "v2")]
+    messages.publish("objection", f"{fourth}/v2", {}, ttl=timedelta(hours=1), by=SYSTEM)
+    run_jobs()
+    assert [task.instance_key for task in open_tasks()] == [first, second, fourth]
+    assert [waits.instance_key for waits in messages.waiting("objection", "v2")] == [third]
+
+
+def test_what_people_send_before_anybody_waits_reaches_one_run_only(run_jobs):
+    messages.publish("objection", "v1", {}, ttl=timedelta(hours=1), by=SYSTEM)
+    runs = two_runs()
+    assert given(run_jobs) == runs[:1]
+
+
+def test_a_key_that_names_a_run_finds_who_begins_to_wait_later(run_jobs):
+    body = f"""{START}{user_task("a")}<bpmn:intermediateCatchEvent id="r">{MESSAGE}</bpmn:intermediateCatchEvent>
+    {user_task("b")}{END}\nflow: s -> a -> r -> b -> e\n"""
+    deploy(p=body)
+    rows = [instances.create("p", {"village": "v1"}, by=SYSTEM).key for _ in range(2)]
+    messages.publish("objection", f"{rows[1]}/v1", {}, ttl=timedelta(hours=1), by=SYSTEM)
+    for task in open_tasks():
+        tasks.complete(task.key, {}, by=SYSTEM)
+    assert given(run_jobs) == rows[1:]
+
+
 def test_a_message_id_is_taken_once_while_it_is_kept():
     messages.publish("objection", "v1", {}, ttl=timedelta(hours=1), message_id="1", by=SYSTEM)
     with pytest.raises(errors.Conflict, match="already published"):
