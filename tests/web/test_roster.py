@@ -1,5 +1,6 @@
 """Roster tasks: rows filled in on the spot, in the side panel, many at once, and with the keyboard."""
 
+import json
 import re
 import time
 
@@ -8,8 +9,10 @@ from playwright.sync_api import expect
 
 from service.identity import people, units
 from service.register import entries
+from service.workflow import attachments
 from tests.web import visiting
-from tests.web.conftest import start
+from tests.web.conftest import ROOT, deploy, start
+from tests.web.test_files import PNG
 
 
 @pytest.fixture
@@ -192,6 +195,38 @@ def test_a_wrong_answer_in_the_panel_is_shown_at_its_field_and_kept(as_, village
     expect(page.locator("#panel").get_by_label("不同意")).to_have_value("-1")
 
 
+def test_a_photo_goes_with_a_row_and_with_no_other(as_, village):
+    form = json.loads((ROOT / "forms" / "f_verify.form").read_text(encoding="utf-8"))
+    form["components"].append({"type": "filepicker", "id": "Field_photos", "key": "photos", "label": "照片"})
+    drawing = ROOT / "tests" / "web" / "visiting.bpmn"
+    others = [ROOT / "forms" / "f_vote.form", ROOT / "forms" / "f_list_done.form", ROOT / "processes/review_rules.dmn"]
+    deploy({each.name: each.read_bytes() for each in (drawing, *others)} | {"f_verify.form": json.dumps(form).encode()})
+    verify, _vote = visiting.tasks()
+    vera = as_("vera")
+    page = _open(vera, verify)
+    panel = page.locator("#panel[data-ready=true]")
+    _row(page, "吴文0").locator(".open").click()
+    panel.wait_for()
+    page.locator("#panel label").filter(has_text="同意").click()
+    page.locator("#panel").get_by_label("核实人").fill("石清")
+    page.locator("#panel").get_by_label("核实日期").fill("2026-07-10")
+    page.locator("#panel").get_by_label("核实日期").press("Tab")
+    page.locator("#panel input[type=file]").set_input_files(
+        [{"name": "房屋.png", "mimeType": "image/png", "buffer": PNG}]
+    )
+    page.locator("#panel-save").click()
+    expect(page.locator("#roster-done")).to_have_text("1")
+    for name, count in (("吴文0", 1), ("吴文1", 0)):
+        page = _open(vera, verify)
+        _row(page, name).locator(".open").click()
+        panel.wait_for()
+        expect(page.locator("#panel-files a")).to_have_count(count)
+    (held,) = attachments.of(verify, by=people.find("vera"))
+    assert held.name == "房屋.png"
+    answer = as_("charlie").open(f"/tasks/{verify}/files/{held.id}/0")
+    assert answer.status == 404
+
+
 def test_many_rows_are_filled_in_at_once(as_, village):
     verify, _vote = visiting.tasks()
     page = _open(as_("vera"), verify)
@@ -284,3 +319,27 @@ def test_three_hundred_rows_open_in_a_second(as_, village):
     took = time.perf_counter() - begun
     expect(page.locator("#roster-table tbody tr")).to_have_count(300)
     assert took < 3  # a second on an idle machine; tests share theirs
+
+
+@pytest.mark.timeout(180)
+def test_two_thousand_rows_open_take_a_whole_column_from_excel_and_do_not_lag(as_, village):
+    visiting.settle(village["village"], 1_997)
+    verify, _vote = visiting.tasks()
+    vera = as_("vera")
+    vera.page.set_default_timeout(60_000)
+    begun = time.perf_counter()
+    page = _open(vera, verify)
+    opened = time.perf_counter() - begun
+    expect(page.locator("#roster-table tbody tr")).to_have_count(2_000)
+    _use(page, "吴文1996", "verified_by").click()
+    begun = time.perf_counter()
+    page.keyboard.type("石清山水")
+    typed = time.perf_counter() - begun
+    page.keyboard.press("Escape")
+    page.locator("#roster-table tbody tr").first.locator("[data-field=verify_opinion]").click()
+    begun = time.perf_counter()
+    _paste(page, "同意\t\t石清\t2026-07-10\n" * 2_000)
+    expect(page.locator("#roster-done")).to_have_text("2000", timeout=60_000)
+    pasted = time.perf_counter() - begun
+    assert sum(case.answered.get("Task_Verify") == str(verify) for case in visiting.cases()) == 2_000
+    assert (opened < 15, typed < 2, pasted < 60) == (True, True, True)
