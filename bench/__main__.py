@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import board, calls, completion, crowd, feel, inbox, kill, loop, parallel, timers
+from bench import board, calls, completion, crowd, feel, inbox, kill, loop, pages, parallel, timers
 from bench.installation import installed
 from bench.kill import procedure
 from bench.report import Figure, show
@@ -25,6 +25,7 @@ BENCHES = {
     "timers": timers,
     "inbox": inbox,
     "board": board,
+    "pages": pages,
 }
 TITLE = "gunicorn with 1 process, embedded PostgreSQL, HTTP over loopback"
 

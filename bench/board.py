@@ -48,12 +48,12 @@ def run(place: Installation) -> Iterator[Figure]:
     given = {"instance": int(place.caller().start("chain")), "count": INSTANCES, "steps": STEPS, "family": FAMILY}
     for statement in FILL.strip().removesuffix(";").split(";\n"):
         place.execute(statement, **{name: value for name, value in given.items() if f":{name}" in statement})
-    place.execute("ANALYZE")
+    place.tidy()
     chief = people.add("chief", "督查")
     people.join("chief", "supervisor", units.find(COUNTY))
     chief = people.find("chief")
     yield Figure("a look for what stands still, the first", _timed(lambda: sweep.look(usual.times())), "ms")
-    place.execute("ANALYZE watches")
+    place.tidy()
     for by in board.BREAKDOWNS:
         spent = _often(lambda by=by: board.count(board.Wish(by=by), by=chief))  # type: ignore[misc]
         yield Figure(f"numbers of the board by {by}, {INSTANCES:,} instances, p50", spent, "ms", 100)

@@ -75,6 +75,11 @@ class Installation:
             result = session.execute(sqla.text(statement), values)
             return result.all() if result.returns_rows else ()
 
+    def tidy(self) -> None:
+        """Do what PostgreSQL does by itself some time after rows were written: statistics, and what all may see."""
+        with db.sa.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sqla.text("VACUUM ANALYZE"))
+
     def wait_for(self, count: str, number: int) -> None:
         """Wait until a query counts so many."""
         deadline = time.monotonic() + PATIENCE

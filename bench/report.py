@@ -11,13 +11,17 @@ WIDTH = 110
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value, smaller being better; `naive` is that of the naive store, measured in the same run."""
+    """One measured value, smaller being better; `naive` is that of the naive store, measured in the same run.
+
+    `usual` is the median where `value` is what 19 of 20 stay below.
+    """
 
     name: str
     value: float
     unit: str
     target: float | None = None
     naive: float | None = None
+    usual: float | None = None
 
     @property
     def met(self) -> bool:
@@ -29,14 +33,16 @@ def show(figures: Sequence[Figure], title: str) -> None:
     """Print a table."""
     table = Table(title=title, title_justify="left")
     table.add_column("what")
-    for name in ("Lika", "target", "of target", "naive store"):
+    for name in ("Lika", "target", "of target", "p50", "naive store"):
         table.add_column(name, justify="right")
     table.add_column("")
     for each in figures:
         share = f"{each.value / each.target:.0%}" if each.target else ""
         verdict = "" if each.target is None else "[green]met[/]" if each.met else "[red]missed[/]"
         amounts = [_amount(value, each.unit) for value in (each.value, each.target)]
-        table.add_row(each.name, *amounts, share, _amount(each.naive, each.unit), verdict)
+        table.add_row(
+            each.name, *amounts, share, _amount(each.usual, each.unit), _amount(each.naive, each.unit), verdict
+        )
     Console(width=max(Console().width, WIDTH)).print(table)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 
@@ -79,7 +80,7 @@ def _address(wish: board.Wish, endpoint: str = "web-board.show", **changed: Any)
     told = {name: getattr(wish, name) for name in ("kind", "process", "step", "unit", "run", "sort", "by")}
     defaults = {"sort": "late", "by": "unit"}
     told = {name: value for name, value in {**told, **changed}.items() if value and value != defaults.get(name)}
-    return flask.url_for(endpoint, **told)
+    return f"{flask.url_for(endpoint)}?{urlencode(told)}" if told else flask.url_for(endpoint)
 
 
 def _cells(row: Any) -> Iterator[str]:

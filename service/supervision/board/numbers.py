@@ -13,7 +13,7 @@ from service.supervision.board import rows
 from service.supervision.board.scope import ATTENTION, CHOICES, TASKS, Scope
 from service.workflow import models
 
-MOST_LINES = 300
+MOST_LINES, MOST_RUNS = 300, 100
 
 instance, definition = models.ProcessInstance, models.Definition
 
@@ -107,20 +107,20 @@ def _steps(scope: Scope, lines: Mapping[Any, Line]) -> list[Line]:
 
 
 def _runs(scope: Scope, lines: Mapping[Any, Line]) -> list[Line]:
-    """The runs, or the called processes of one, that have rows; those with most to attend to first."""
-    keys = [key for key in lines if key is not None]
+    """The runs, or the called processes of one, that have rows; those with most to attend to first, then the newest."""
+    most = sorted((key for key in lines if key is not None), key=lambda key: (-lines[key].number(""), -key))
+    keys = most[:MOST_RUNS]
     query = (
         sqla.select(instance.key, definition.name, sqla.func.coalesce(Unit.name, "").label("unit"))
         .join(definition, definition.key == instance.definition_key)
         .outerjoin(Unit, Unit.id == instance.unit_id)
-        .where(instance.key.in_(keys))
+        .where(instance.key == sqla.any_(sqla.literal(keys, sqla.ARRAY(sqla.BigInteger))))
     )
-    names = {row.key: row for row in db.sa.session.execute(query)}
-    found = [Line(key, row.name, row.unit, counts=lines[key].counts) for key, row in names.items()]
+    found = [Line(row.key, row.name, row.unit, counts=lines[row.key].counts) for row in db.sa.session.execute(query)]
     found.sort(key=lambda line: (-line.number(""), line.about, line.name, line.key))
     if None in lines and scope.run is not None:
         found.insert(0, Line(None, "", inner=False, counts=lines[None].counts))
-    return found[:MOST_LINES]
+    return found
 
 
 def _units_above(scope: Scope) -> list[Line]:
