@@ -40,10 +40,11 @@ SELECT places.key * 100 + step, places.key, places.key, 'Task_Step' || (step % 5
     CASE WHEN step = :steps - 1 THEN '{}'::jsonb END
 FROM places, generate_series(0, :steps - 1) AS step;
 INSERT INTO user_tasks (key, instance_key, root_key, definition_key, deployment_key, process_id, element_id, name,
-    state, candidates, candidate_groups, candidate_users, unit_id, form_key, due, priority, properties, headers,
+    title, state, candidates, candidate_groups, candidate_users, unit_id, form_key, due, priority, properties, headers,
     created_at, completed_at, completed_by, copied_to)
 SELECT places.key * 100 + step, places.key, places.root, definition_key, deployment_key, process_id,
     'Task_Step' || (step % 5 + 1), '办理第' || (step % 5 + 1) || '步',
+    '办理第' || (step % 5 + 1) || '步 ' || unit.name,
     CASE WHEN step = :steps - 1 THEN 'CREATED' ELSE 'COMPLETED' END,
     ARRAY['township_clerk@' || places.township], candidate_groups, candidate_users, places.township, form_key,
     now() + (number % 1000 - 50) * interval '1 hour', priority, properties, headers,
