@@ -21,8 +21,13 @@ def run(known: county.Known, *, clerk: Visitor, committee: Visitor) -> Iterator[
         chromium = playwright.chromium.launch(executable_path=browser.chromium(), args=["--no-sandbox", *browser.QUIET])
         for name, who, path, ready in (
             ("inbox", clerk, "/inbox", "main table tbody tr"),
-            ("task", clerk, f"/tasks/{known.task}", ".fjs-container input"),
-            (f"roster of {county.ROWS} households", committee, f"/tasks/{known.roster}", "main table tbody tr"),
+            ("task", clerk, f"/tasks/{known.task}", "#task[data-ready=true] .fjs-container input"),
+            (
+                f"roster of {county.ROWS} households",
+                committee,
+                f"/tasks/{known.roster}",
+                "#roster[data-ready=true] tbody tr",
+            ),
         ):
             opened = sorted(_open(chromium, who.client, path, ready) for _ in range(TIMES))
             yield Figure(
