@@ -1,5 +1,6 @@
 """Papers on A4: what is printed is Chinese, whatever language the reader's pages have."""
 
+import io
 from typing import Any
 
 import flask
@@ -8,13 +9,20 @@ import markupsafe
 import segno
 
 from service import i18n
+from service.documents import word
 from service.notices import board, models
 
 
-def render(template: str, **shown: Any) -> str:
-    """A paper as a page of its own, in Chinese."""
+def render(template: str, **shown: Any) -> Any:
+    """A paper as a page of its own, in Chinese, or with `word=yes` in the address as a Word file."""
     with flask_babel.force_locale(i18n.LOCALES["zh"]):
-        return flask.render_template(f"papers/{template}", **shown)
+        page = flask.render_template(f"papers/{template}", **shown)
+    if flask.request.args.get("word") != "yes":
+        return page
+    title, content = word.of_page(page)
+    return flask.send_file(
+        io.BytesIO(content), mimetype=word.TYPE, as_attachment=True, download_name=f"{title or 'paper'}.docx"
+    )
 
 
 def notice_body(notice: models.Notice) -> markupsafe.Markup:

@@ -1,8 +1,10 @@
 """Papers: household forms and handbooks follow the forms, hide numbers, and are for the unit's officials only."""
 
 import html
+import io
 import re
 
+import docx
 import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
@@ -175,3 +177,33 @@ def test_the_archive_shows_the_campaigns_of_one_year(app, places):
     tom = Visitor(app, "tom")
     assert f"{year + 1} · household" in tom.read("/archive")
     assert f"{year + 1} · household" not in tom.read(f"/archive?year={year}")
+
+
+def _word(answer):
+    """What a Word file says: its paragraphs, and the cells of its tables."""
+    assert answer.status_code == 200
+    made = docx.Document(io.BytesIO(answer.data))
+    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    return [each.text for each in made.paragraphs], cells
+
+
+def test_a_paper_as_a_word_file_says_what_its_page_says_and_hides_what_it_hides(app, places):
+    vera, path = Visitor(app, "vera"), f"/papers/households/{places['household']}"
+    number = world.identity_numbers.compose("450299", world.BORN, 1)
+    answer = vera.get(f"{path}?word=yes")
+    assert "docx" in answer.headers["Content-Disposition"]
+    words, cells = _word(answer)
+    page = vera.read(path)
+    shown = [each for each in (*words, *cells) if each.strip()]
+    assert "贫困户登记表" in words
+    assert "缺技术" in cells
+    assert [each for each in shown if " ".join(each.split()) not in page] == []
+    assert number not in "".join(shown)
+    assert number in "".join(_word(vera.get(f"{path}?numbers=yes&word=yes"))[1])
+    assert f"{path}?&word=yes" in vera.get(path).text.replace("&amp;", "&")
+
+
+def test_word_files_are_for_those_who_may_read_the_paper(app, places):
+    una = Visitor(app, "una")
+    for path in (f"/papers/households/{places['household']}", f"/papers/handbooks/{places['book']}"):
+        assert una.get(f"{path}?word=yes").status_code == 404
