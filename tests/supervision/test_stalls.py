@@ -155,6 +155,18 @@ def test_a_message_that_nobody_sends():
     assert kinds() == []
 
 
+def test_a_message_that_another_system_sent_lately_is_awaited_in_health_for_a_day():
+    deploy(p=drawings.process("p", drawings.catch()))
+    start("p")
+    messages.publish("reply", "somebody else's", {}, by=people.find("ada"))
+    messages.publish("another", "k", {}, by=people.find("ada"))
+    jobs.run_pending()
+    assert kinds() == []
+    later(days=1)
+    (watch,) = look()
+    assert watch.detail == {"why": "nobody", "messages": ["reply"], "roles": []}
+
+
 def test_a_message_that_a_role_holder_may_send_is_awaited_in_health():
     deploy("f_inform", p=drawings.process("p", drawings.catch(sendForm="f_inform", sendBy="township_clerk")))
     start("p")

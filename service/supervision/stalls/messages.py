@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sqla
 
-from service import db
+from service import db, identity
 from service.engine import model
 from service.identity.models import Membership, User
 from service.register import desk
@@ -17,6 +17,8 @@ from service.supervision.watches import GRACE, MESSAGE, Cause
 from service.workflow import models, releases
 
 subscription, instance, element = models.MessageSubscription, models.ProcessInstance, models.ElementInstance
+RECENT = timedelta(days=1)
+"""So long a message shows that its sender is at work."""
 LISTENING = ("boundaryEvent", "startEvent")
 """What takes a message if one comes while the token waits for something else."""
 
@@ -53,6 +55,7 @@ def look(now: datetime, limits: Limits, in_use: Mapping[int, int]) -> None:
     led_on = _timed(wait.instance_key for wait in waits)
     sendable = senders.of_processes(in_use, {name for wait in waits for name in wait.names}) if waits else frozenset()
     held = _held({place for wait in waits for place in wait.places})
+    outside = _from_outside(now, {name for wait in waits if not wait.places for name in wait.names})
     causes = []
     for wait in waits:
         late_at = limits.late_at(wait, wait.since)
@@ -60,7 +63,7 @@ def look(now: datetime, limits: Limits, in_use: Mapping[int, int]) -> None:
             causes += [_cause(wait, late_at, "late", limits)] if late_at else []
         elif not led_on.isdisjoint(wait.around):
             continue
-        elif held.isdisjoint(wait.places) and sendable.isdisjoint(wait.names):
+        elif held.isdisjoint(wait.places) and (sendable | outside).isdisjoint(wait.names):
             causes.append(_cause(wait, now + GRACE, "nobody", limits))
         elif late_at:
             causes.append(_cause(wait, late_at, "late", limits))
@@ -137,6 +140,14 @@ def _timed(instances: Iterable[int]) -> frozenset[int]:
         for owner, element_id, definition_key in db.sa.session.execute(query)
         if (node := releases.process(definition_key).process.nodes.get(element_id)) and node.interrupting
     )
+
+
+def _from_outside(now: datetime, names: set[str]) -> frozenset[str]:
+    """Those messages that another system published lately over the API: it will send the next one, too."""
+    message = models.Message
+    sent = message.sender != identity.SYSTEM.username, message.published_at > now - RECENT
+    query = sqla.select(message.name).where(message.name.in_(names), *sent).distinct()
+    return frozenset(db.sa.session.scalars(query)) if names else frozenset()
 
 
 def _held(places: set[tuple[int | None, str]]) -> frozenset[tuple[int | None, str]]:
