@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,9 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
         filled = completions.readable(task)
         return None if filled is None else TaskForm(json.loads(source), filled)
     draft = drafts.load(task.key, by=by)
-    data = read_by(source, rosters.visible_variables(task))
+    confirmed = set(_confirmations(json.loads(source)["components"]))
+    known = {name: value for name, value in rosters.visible_variables(task).items() if name not in confirmed}
+    data = read_by(source, known)
     if identity.access.allowed(by, "task.complete", task):
         data = confidential.opened(data, releases.get(task.deployment_key)) | (completions.answers(task) or {})
     data |= draft.answers if draft else {}
@@ -42,3 +44,12 @@ def read_by(source: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     named = set(re.findall(r"\w+", source))
     plain: dict[str, Any] = values.plain({name: value for name, value in variables.items() if name in named})
     return plain
+
+
+def _confirmations(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The boxes that must be ticked (盖章, 签字): what was signed and sealed at an earlier step does not count here."""
+    for component in components:
+        if component["type"] == "group" and not component.get("path"):
+            yield from _confirmations(component["components"])
+        elif component["type"] == "checkbox" and component.get("validate", {}).get("required"):
+            yield component["key"]

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from service import db
 from service.identity import people
+from service.web import taskforms
 from service.workflow import models, tasks
 from tests.web import drawings
 from tests.web.conftest import deploy, start
@@ -203,6 +204,21 @@ def test_a_form_gets_only_the_variables_that_it_names(as_, key, county):
     data = json.loads(bob.page.locator("#form-data").text_content())["data"]
     assert data == {"name": "石玉兰"}
     assert "not for the browser" not in bob.page.content()
+
+
+def test_a_seal_put_at_an_earlier_step_is_not_taken_for_the_seal_of_this_one(county):
+    seal = {
+        "type": "checkbox",
+        "id": "Field_sealed",
+        "key": "sealed",
+        "label": "已盖章",
+        "validate": {"required": True},
+    }
+    form = drawings.CHECK_FORM | {"components": [*drawings.CHECK_FORM["components"], seal]}
+    deploy(drawings.files() | {"check.form": json.dumps(form).encode()})
+    start("checking", name="吴文安", sealed=True)
+    task = db.sa.session.scalars(sqla.select(models.UserTask)).one()
+    assert taskforms.of(task, by=people.find("bob")).data == {"name": "吴文安"}
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "draft"), ("POST", "complete"), ("POST", "claim")])
