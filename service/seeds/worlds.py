@@ -84,7 +84,8 @@ def _tree_a() -> None:
     _store("450299", ((v.code, v.hamlets, households.applicants(v.reported_poor)) for v in tree_a.VILLAGES))
 
 
-def _county(townships: Sequence[tree_b.Township]) -> None:
+def county(townships: Sequence[tree_b.Township]) -> None:
+    """Write some of the townships of tree B with their villages and households, in the open transaction."""
     tree_b.plant(townships)
     db.sa.session.flush()
     _store("500299", _villages_b(townships))
@@ -114,7 +115,7 @@ def _store(area: str, villages: Iterable[tuple[str, tuple[str, ...], list[househ
 SETS: dict[str, Callable[[], object]] = {
     "tree-a": _tree_a,
     "tree-a-units": tree_a.plant,
-    "tree-b": lambda: _county(tree_b.TOWNSHIPS),
-    "tree-b-township": lambda: _county(tree_b.ONE_TOWNSHIP),
-    "tree-b-small": lambda: _county(tree_b.SMALL),
+    "tree-b": lambda: county(tree_b.TOWNSHIPS),
+    "tree-b-township": lambda: county(tree_b.ONE_TOWNSHIP),
+    "tree-b-small": lambda: county(tree_b.SMALL),
 }

@@ -47,10 +47,10 @@ def _asked(components: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) 
 def _fill_rows(
     place: sync_api.Locator, component: Mapping[str, Any], before: Sequence[Any], rows: Sequence[Any]
 ) -> None:
-    shown = max(len(before), component.get("defaultRepetitions") or 1)
+    shown = max(len(before), component.get("defaultRepetitions", 1))
     for number, answers in enumerate(rows):
         if number >= shown:
-            place.locator(".fjs-repeat-render-add").last.click()
+            place.locator(f'[aria-labelledby$="-{component["id"]}"] .fjs-repeat-render-add').click()
         _fill(place, component["components"], before[number] if number < len(before) else {}, answers, f"_{number}")
 
 
