@@ -238,6 +238,22 @@ def test_the_number_of_queries_does_not_grow_with_children_tasks_and_steps(app, 
     assert alice.queries("/instances") == before
 
 
+def test_a_box_finds_variables_among_many(as_, county):
+    deploy(drawings.files())
+    many = {f"number_{number}": number for number in range(20)} | {"remark": "长" * 300}
+    key = start("checking", **many).key
+    page = (alice := as_("alice")).page
+    alice.open(f"/instances/{key}")
+    rows = page.locator("#variables tbody tr:visible")
+    assert rows.count() >= 21
+    page.get_by_label("Find a variable").fill("NUMBER_7")
+    expect(rows).to_have_count(1)
+    page.get_by_label("Find a variable").fill("remark")
+    rows.get_by_text("show all").click()
+    expect(rows).to_contain_text("长" * 300)
+    assert alice.faults() == []
+
+
 def test_the_page_draws_the_path_and_has_no_barriers(as_, drive):
     alice = as_("alice")
     alice.open("/instances")
