@@ -37,7 +37,7 @@ class Clicker(player.Player):
     def complete(self, task: int, answers: Mapping[str, Any], person: identity.Person) -> None:
         """Find the task in the inbox, fill it in and press the button."""
         row = db.sa.session.get_one(models.UserTask, task)
-        element, name = row.element_id, row.name
+        element, title = row.element_id, row.title
         member = person.memberships[0]
         db.sa.session.rollback()
         reader = self.reader(self.posts.get((member.role, member.unit_id), person.username))
@@ -45,7 +45,7 @@ class Clicker(player.Player):
         reader.open("/inbox")
         page.locator(f'a[href$="/tasks/{task}"]').first.click()
         page.locator("#task[data-ready=true]").wait_for()
-        expect(page.locator(".task-head h1")).to_contain_text(name)
+        expect(page.locator(".task-head h1")).to_have_text(title)
         self._fill_rows(page, answers.get("rows") or [])
         form = page.locator("#form-data")
         if form.count():
