@@ -6,6 +6,7 @@ has a key that begins with "@", the key is written with one more "@", so that no
 """
 
 import datetime as dt
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -57,7 +58,13 @@ def plain_json(value: Any) -> str:
 
 def loads(text: str | bytes) -> Any:
     """Return the value of a JSON text; all numbers are Decimal."""
-    return json.loads(text, parse_int=Decimal, parse_float=Decimal, object_hook=_unwrap)
+    return _decoder().decode(text if isinstance(text, str) else text.decode())
+
+
+@functools.cache
+def _decoder() -> json.JSONDecoder:
+    """Made once: to make it takes as long as to read the small texts of most columns."""
+    return json.JSONDecoder(parse_int=Decimal, parse_float=Decimal, object_hook=_unwrap)
 
 
 def tagged(value: Any) -> Any:
