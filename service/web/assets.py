@@ -2,11 +2,13 @@
 
 import functools
 import json
+import mimetypes
 from pathlib import Path
 from typing import Any
 
 import flask
 import markupsafe
+from werkzeug.security import safe_join
 
 STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "dist"
@@ -20,10 +22,11 @@ def init_app(app: flask.Flask) -> None:
     @files.get("/static/<path:name>")
     def static(name: str) -> flask.Response:
         """Built files carry a digest of their content in their names and are kept for good."""
-        hashed = name.startswith("dist/assets/")
-        response = flask.send_from_directory(STATIC, name, max_age=YEAR if hashed else 300)
-        if hashed:
-            response.cache_control.immutable = True
+        if not name.startswith("dist/assets/"):
+            return flask.send_from_directory(STATIC, name, max_age=300)
+        response = _packed(name) or flask.send_from_directory(STATIC, name, max_age=YEAR)
+        response.cache_control.immutable = True
+        response.vary.add("Accept-Encoding")
         return response
 
     @files.get("/favicon.ico")
@@ -33,6 +36,16 @@ def init_app(app: flask.Flask) -> None:
 
     app.register_blueprint(files)
     app.jinja_env.globals["island"] = island
+
+
+def _packed(name: str) -> flask.Response | None:
+    """The compressed copy that the build laid beside a file, for who can read it."""
+    copy = safe_join(str(STATIC), f"{name}.gz")
+    if copy is None or not Path(copy).is_file() or not flask.request.accept_encodings.quality("gzip"):
+        return None
+    response = flask.send_file(copy, mimetype=mimetypes.guess_type(name)[0], max_age=YEAR)
+    response.content_encoding = "gzip"
+    return response
 
 
 def island(name: str) -> markupsafe.Markup:
