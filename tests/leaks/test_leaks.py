@@ -8,6 +8,7 @@ import collections
 import io
 import itertools
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ ARGUMENTS = {
 """What the arguments of the API name."""
 PAGES: dict[str, dict[str, Any]] = {
     "web-charts.campaign": {"key": "run"},
+    "web-charts.figures": {"key": "run"},
     "web-handling.comment": {"key": "task"},
     "web-handling.copy": {"key": "task"},
     "web-handling.copying": {"key": "task"},
@@ -145,6 +147,15 @@ def test_every_address_is_known_here(app):
     assert (PAGES.keys() | EVERYBODYS | DEEDS | NOT_THERE) <= endpoints
 
 
+def said(answer: Any) -> str:
+    """All that an answer says, also inside the parts of an Office file."""
+    content = io.BytesIO(answer.data)
+    if not zipfile.is_zipfile(content):
+        return str(answer.get_data(as_text=True))
+    with zipfile.ZipFile(content) as parts:
+        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+
+
 class Asker:
     """Somebody who asks for everything."""
 
@@ -186,7 +197,7 @@ class Asker:
             if total:
                 yield f"counts {total} of {place.township}"
         for answer, hidden in answers:
-            text = answer.get_data(as_text=True)
+            text = said(answer)
             yield from (f"shows {mark}" for mark in hidden if mark in text or json.dumps(mark)[1:-1] in text)
 
 
