@@ -163,6 +163,25 @@ def test_a_row_that_somebody_else_changed_is_told_and_not_overwritten(as_, villa
     expect(standing).to_contain_text("Vito")
 
 
+def test_what_was_not_saved_before_a_reload_does_not_overwrite_what_somebody_else_entered_meanwhile(as_, village):
+    verify, _vote = visiting.tasks()
+    vera = as_("vera")
+    page = _open(vera, verify)
+    _use(page, "吴文0", "verify_opinion").click()
+    _paste(page, "弃权")
+    expect(_row(page, "吴文0").locator(".standing .wrong")).to_be_visible()
+    answer = {"verify_opinion": "同意", "verified_by": "吴七", "verified_on": "2026-07-10"}
+    entries.save(verify, [{"case": str(visiting.cases()[0].key), **answer}], by=people.find("vito"))
+    page = _open(vera, verify)
+    standing = _row(page, "吴文0").locator(".standing")
+    expect(standing).to_contain_text("Vito changed this row")
+    _use(page, "吴文0", "verify_opinion").select_option("剔除")
+    expect(standing).to_contain_text("Vito changed this row")
+    assert visiting.cases()[0].answers["Task_Verify"]["verify_opinion"] == "同意"
+    standing.get_by_role("button", name="Keep mine").click()
+    expect(_cell(page, "吴文0", "verify_opinion")).to_have_text("剔除")
+
+
 def test_the_panel_takes_a_form_and_goes_on_to_the_next_household(as_, village):
     _verify, vote = visiting.tasks(present=9, representatives=9)
     vera = as_("vera")

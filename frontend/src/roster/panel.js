@@ -56,7 +56,7 @@ export class Panel {
     const title = this.texts.title.replace('{name}', row.dataset.name).replace('{code}', row.dataset.code);
 
     row.dataset.stamp = this.saver.unsaved[row.dataset.key] ? row.dataset.stamp : now.stamp || '';
-    await this.show([row], { ...data, ...this.saver.unsaved[row.dataset.key] }, title);
+    await this.show([row], { ...data, ...this.saver.unsaved[row.dataset.key]?.answers }, title);
     document.querySelector('#panel-entry').textContent = now.by
       ? this.texts.entered.replace('{name}', now.by).replace('{at}', now.at)
       : '';

@@ -28,19 +28,28 @@ export class Saver {
   /* What is not saved yet */
 
   showUnsaved() {
-    for (const [key, answers] of Object.entries(this.unsaved)) {
+    for (const [key, { answers, stamp }] of Object.entries(this.unsaved)) {
       const row = this.rows.get(key);
 
       if (row) {
         show(row, answers);
         this.tell(row, this.texts.unsaved, 'wrong');
       }
+      if (row && row.dataset.stamp !== stamp) {
+        row.dataset.stamp = stamp;
+        this.dispute(row, this.meanwhile(row.dataset));
+      }
     }
   }
 
+  meanwhile({ by, at }) {
+    return this.texts.changed.replace('{name}', by).replace('{at}', at);
+  }
+
+  /** What is typed, with the entry that it was typed over: the page may be loaded anew, with another's entry. */
   keep(key, answers) {
     if (answers) {
-      this.unsaved[key] = answers;
+      this.unsaved[key] = { answers, stamp: this.rows.get(key).dataset.stamp };
     } else {
       delete this.unsaved[key];
     }
@@ -217,7 +226,7 @@ export class Saver {
         continue;
       }
       if (this.unsaved[each.key] || row.querySelector('.cell input, .cell select, .cell textarea')) {
-        this.dispute(row, this.texts.changed.replace('{name}', each.by).replace('{at}', each.at));
+        this.dispute(row, this.meanwhile(each));
       } else {
         this.take(row, each);
         row.classList.add('fresh');
