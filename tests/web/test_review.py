@@ -94,8 +94,8 @@ def test_votes_are_counted_ranked_and_placed_while_they_are_typed(as_, village):
     expect(middle.locator(".place")).to_have_text("on the list")
     expect(last.locator(".place")).to_have_text("waits")
     expect(last.locator(".rank")).to_have_text("3")
-    expect(page.locator("[data-sum=listed]")).to_have_text("on the list: 2 households 5 persons")
-    expect(page.locator("[data-sum=waiting]")).to_have_text("wait: 1 households 4 persons")
+    expect(page.locator("[data-sum=listed]")).to_have_text("on the list 2 households 5 persons")
+    expect(page.locator("[data-sum=waiting]")).to_have_text("wait 1 households 4 persons")
     assert vera.faults() == []
     states = set(db.sa.session.scalars(sqla.select(models.Case.state)))
     assert states == {"符合"}, "a look ahead must change nothing"
