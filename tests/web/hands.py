@@ -120,5 +120,5 @@ def _same(before: Any, answer: Any) -> bool:
     if isinstance(answer, date):
         return isinstance(before, str) and before[:10] == answer.isoformat()[:10]
     if isinstance(answer, int | float) or hasattr(answer, "as_tuple"):
-        return before is not None and not isinstance(before, bool | str) and float(before) == float(answer)
+        return isinstance(before, int | float) and not isinstance(before, bool) and float(before) == float(answer)
     return bool(before == answer)
