@@ -57,12 +57,15 @@ const unsaved = new Set();
 const place = `votes ${texts.rows}`;
 const kept = JSON.parse(sessionStorage.getItem(place) || '{}');
 
-for (const [key, answers] of Object.entries(kept)) {
+for (const [key, { answers, stamp }] of Object.entries(kept)) {
   const row = body?.querySelector(`tr[data-key="${key}"]`);
 
   if (row) {
     fill(row, answers);
     unsaved.add(row);
+  }
+  if (row && row.dataset.stamp !== stamp) {
+    row.dataset.changed = texts.changed.replace('{name}', row.dataset.by).replace('{at}', row.dataset.at);
   }
 }
 if (body && texts.judge) {
@@ -70,7 +73,9 @@ if (body && texts.judge) {
 }
 
 function keep() {
-  sessionStorage.setItem(place, JSON.stringify(Object.fromEntries([...unsaved].map((row) => [row.dataset.key, readRow(row)]))));
+  const rows = [...unsaved].map((row) => [row.dataset.key, { answers: readRow(row), stamp: row.dataset.stamp }]);
+
+  sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(rows)));
 }
 
 body?.addEventListener('input', ({ target }) => {

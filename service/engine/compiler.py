@@ -55,6 +55,7 @@ class Definition:
 def compile(process: model.Process) -> Definition:
     """Build the specification of `process`. The drawing must have passed lint."""
     spec = BpmnProcessSpec(name=process.id, description=process.name, filename=process.file)
+    _set_aside(spec)
     for node in process.nodes.values():
         kind = _spec_class(node)
         if node.loop is not None:
@@ -65,6 +66,15 @@ def compile(process: model.Process) -> Definition:
     for flow in process.flows.values():
         spec.task_specs[flow.source].connect(spec.task_specs[flow.target])
     return Definition(process, spec)
+
+
+def _set_aside(spec: BpmnProcessSpec) -> None:
+    """Give SpiffWorkflow's own start and end names that no element can have: ids of BPMN hold no space."""
+    own = list(spec.task_specs.values())
+    spec.task_specs.clear()
+    for each in own:
+        each.name = f"{each.name} of the process"
+        spec.task_specs[each.name] = each
 
 
 def _spec_class(node: model.Node) -> type[base.NodeSpec]:

@@ -26,6 +26,12 @@ def test_a_sequence_ends_at_its_end_event(play):
     assert list(p.stored) == [p.instance.key]
 
 
+def test_elements_may_have_the_names_that_the_engine_uses_itself(play):
+    drawn = '<bpmn:startEvent id="Start"/><bpmn:endEvent id="End"/>'
+    p = play(xml(f"{drawn}{user_task('Root')}{user_task('p.EndJoin')}\nflow: Start -> Root -> p.EndJoin -> End\n"))
+    assert p.complete("Root").complete("p.EndJoin").ended == effects.Ended("COMPLETED", {}, ("End",))
+
+
 def test_completing_twice_is_refused_and_changes_nothing(play):
     p = play(xml(f"{START}{user_task('a')}{user_task('b')}{END}\nflow: s -> a -> b -> e\n"))
     key = p.open()[0].key
