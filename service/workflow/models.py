@@ -15,9 +15,9 @@ from service.privacy import vault
 Key = BigInteger
 Instant = db.sa.DateTime(timezone=True)
 AT_ONCE: dict[str, Any] = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
+"""A GIN index that takes a row in when it is written; else each search would read through a list of waiting rows."""
 COUNTED = ["key", "due", "root_key", "instance_key", "definition_key", "process_id", "element_id"]
 """What the board counts open tasks by: the numbers of a county are read from the index alone."""
-"""A GIN index that takes a row in when it is written; else each search would read through a list of waiting rows."""
 
 
 class Deployment(db.Model):

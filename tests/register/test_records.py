@@ -58,10 +58,17 @@ def test_the_register_takes_over_what_the_run_found(listed):
     assert (first.per_capita_net_income, first.gap_housing) == (Decimal("2100.50"), True)
 
 
+def base_list():
+    """Every column of every household, but for when it was changed."""
+    columns = [column for column in models.Household.__table__.columns if column.name != "updated_at"]
+    return db.sa.session.execute(sa.select(*columns).order_by(models.Household.code)).all()
+
+
 def test_what_is_withdrawn_stands_on_the_register_as_before_and_leaves_the_ledger(listed):
     listed.do("register-confirm", listed.lower, {"date": '=date("2013-12-01")'})
-    before = registered(listed)
-    standing = {code: (row.status, row.entered_on, row.left_on, row.policies_until) for code, row in before.items()}
+    before = base_list()
+    found = "={income: 2100.5, gap_housing: true, gap_education: true, gap_health: true}"
+    listed.do("cases-update", listed.township, {"facts": found})
     listed.do("cases-update", listed.lower, {"flow": "脱贫"})
     db.sa.session.execute(sa.update(models.Case).values(confirmed=None))
     db.sa.session.commit()
@@ -70,12 +77,21 @@ def test_what_is_withdrawn_stands_on_the_register_as_before_and_leaves_the_ledge
     listed.do("ledger-write", listed.township, {"where": f'=case.code != "{listed.codes[1]}"'})
     counts = listed.do("register-withdraw", listed.township, {"state": "暂缓"})
     assert (counts["withdrawn_households"], counts["withdrawn_persons"]) == (2, 6)
-    now = registered(listed)
-    assert {c: (r.status, r.entered_on, r.left_on, r.policies_until) for c, r in now.items()} == standing
+    assert base_list() == before
     assert set(listed.states().values()) == {"暂缓"}
     assert db.sa.session.scalars(sa.select(models.LedgerRow)).all() == []
     statistics = listed.do("statistics-write", listed.township)["statistics"]
     assert (statistics["new_persons"], statistics["exit_persons"]) == (0, 0)
+
+
+def test_what_was_confirmed_without_a_note_of_how_it_stood_is_not_withdrawn(listed):
+    listed.do("register-confirm", listed.lower)
+    db.sa.session.execute(sa.update(models.Case).values(flags={}))
+    db.sa.session.commit()
+    before = base_list()
+    with pytest.raises(errors.Conflict, match=f"{listed.codes[2]} was confirmed before"):
+        listed.do("register-withdraw", listed.township, {"state": "暂缓"})
+    assert base_list() == before
 
 
 def test_a_change_confirmed_twice_is_withdrawn_to_where_it_began(listed):

@@ -26,9 +26,10 @@ from service.register.rules import statistics
 
 ENTERING = {"新增": models.POOR, "核定": models.POOR, "返贫": models.RETURNED}
 LEAVING = {"脱贫": models.LEFT, "清退": models.CLEARED}
-STANDING = ("status", "entered_on", "left_on", "policies_until")
+STANDING = ("status", "entered_on", "left_on", "policies_until", "per_capita_net_income", *cases.GAPS)
 """How a household stands on the register: what a confirmation changes and a withdrawal gives back."""
 BEFORE = "register_before"
+"""The flag of a case that keeps how its household stood before the confirmation."""
 
 
 @handlers.handler("register-confirm")
@@ -53,16 +54,15 @@ def withdraw(job: handlers.Job) -> Mapping[str, Any]:
 
     A confirmed case leaves the confirmed flows and the ledger too; one that was never confirmed has changed nothing.
     Header ``state``. Gives ``withdrawn_households``, ``withdrawn_persons``, those that had been confirmed.
+
+    :raises errors.Conflict: nobody noted how a household stood before; an older version confirmed it.
     """
     task = scope.of(job)
     chosen = task.cases()
     withdrawn = [case for case in chosen if case.confirmed]
     ledgers.strike(task.run_key, withdrawn)
     for case in withdrawn:
-        assert case.household is not None
-        for name, before in case.flags[BEFORE].items():
-            setattr(case.household, name, before)
-        case.confirmed = None
+        _give_back(case)
     for case in chosen:
         cases.change(case, state=task.text("state") or None)
     return cases.count(withdrawn, "withdrawn")
@@ -204,6 +204,15 @@ def _confirm(task: scope.Scope, case: models.Case) -> None:
         raise errors.Invalid(_("%(change)s is no change of the register"), change=change or "–")
     _take_over(household, cases.context(case))
     case.confirmed = change
+
+
+def _give_back(case: models.Case) -> None:
+    if BEFORE not in case.flags:
+        text = _("%(code)s was confirmed before the register noted how it stood: correct its record by hand")
+        raise errors.Conflict(text, code=cases.code(case))
+    for name, before in case.flags[BEFORE].items():
+        setattr(case.household, name, before)
+    case.confirmed = None
 
 
 def _take_over(household: models.Household, found: Mapping[str, Any]) -> None:
