@@ -48,7 +48,7 @@ def publish(
     if not name:
         raise errors.Invalid(_("A message needs a name."))
     with db.transaction():
-        _lock([(name, correlation_key), (name, _address(correlation_key)[1])])
+        _lock(_places(name, correlation_key))
         _ensure_one_run(name, correlation_key)
         return _publish(name, correlation_key, confidential.taken(variables), ttl, message_id, on_behalf_of or by)
 
@@ -82,7 +82,8 @@ def addressed(
 def meet(*, awaited: Iterable[Mapping[str, Any]], thrown: Iterable[effects.MessageThrown]) -> None:
     """Bring together what a command began to wait for with what is kept, and what it threw with who waits."""
     awaited, thrown = list(awaited), list(thrown)
-    _lock([(w["name"], w["correlation_key"]) for w in awaited] + [(t.name, t.correlation_key) for t in thrown])
+    begun = [(wait["name"], wait["correlation_key"]) for wait in awaited]
+    _lock(begun + [place for throw in thrown for place in _places(throw.name, throw.correlation_key)])
     now = clock.now()
     for wait in awaited:
         for key in _kept(wait, now):
@@ -267,6 +268,11 @@ def _address(correlation_key: str) -> tuple[int | None, str]:
     return (int(run), plain) if named else (None, correlation_key)
 
 
+def _places(name: str, correlation_key: str) -> tuple[tuple[str, str], ...]:
+    """Where somebody who waits may stand whom a message of this key is for."""
+    return (name, correlation_key), (name, _address(correlation_key)[1])
+
+
 def _in_run(run: Any, correlation_key: Any) -> ColumnElement[str]:
     return func.concat(run, "/", correlation_key)
 
@@ -286,7 +292,11 @@ def _for_one_run(instance_key: int | None, element_id: str) -> bool:
     """Whether people send this to who waits; a message that starts a process is for no run yet."""
     if instance_key is None:
         return False
-    definition_key = db.sa.session.get_one(models.ProcessInstance, instance_key).definition_key
+    return _filed(db.sa.session.get_one(models.ProcessInstance, instance_key).definition_key, element_id)
+
+
+def _filed(definition_key: int, element_id: str) -> bool:
+    """Whether people send what an element waits for."""
     return SEND_FORM in releases.process(definition_key).process.nodes[element_id].properties
 
 
@@ -294,13 +304,13 @@ def _ensure_one_run(name: str, correlation_key: str) -> None:
     """Refuse what people send to one run while several wait for it, with how each is named."""
     subscription, instance = models.MessageSubscription, models.ProcessInstance
     query = (
-        select(instance.root_key, instance.key, subscription.element_id)
+        select(instance.root_key, instance.definition_key, subscription.element_id)
         .join(instance, instance.key == subscription.instance_key)
         .where(subscription.name == name, _fits(correlation_key))
         .order_by(instance.root_key)
     )
     waits = db.sa.session.execute(query).all()
-    runs = {run: None for run, key, element in waits if _for_one_run(key, element)}
+    runs = {run: None for run, definition, element in waits if _filed(definition, element)}
     if len(runs) > 1:
         text = _("%(count)s runs wait for message %(name)s with key %(key)s. Name the one that is meant: %(keys)s.")
         keys = ", ".join(f"{run}/{correlation_key}" for run in runs)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
-from sqlalchemy import event
 
 from service import clock, db, identity
 from service.identity import people
 from service.web import words, worklist
 from service.workflow import models, tasks
+from tests.statements import counted
 from tests.web import drawings
 from tests.web.conftest import deploy, start
 
@@ -120,12 +120,9 @@ def test_the_most_urgent_come_first_and_pages_have_no_gap(checking, at):
 @pytest.mark.parametrize("box", worklist.BOXES)
 def test_the_number_of_queries_does_not_grow_with_the_rows(checking, box):
     def queries():
-        count = []
-        listener = lambda *_args: count.append(1)  # noqa: E731 - one function to add and remove
-        event.listen(db.sa.engine, "before_cursor_execute", listener)
-        worklist.sheet(worklist.Wish(box=box), bob)
-        event.remove(db.sa.engine, "before_cursor_execute", listener)
-        return len(count)
+        with counted() as seen:
+            worklist.sheet(worklist.Wish(box=box), bob)
+        return len(seen)
 
     bob = people.find("bob")
     _begin(bob)

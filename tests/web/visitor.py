@@ -6,9 +6,9 @@ from typing import Any
 
 import flask
 import sqlalchemy as sqla
-from sqlalchemy import event
 
 from service import db
+from tests.statements import counted
 
 PASSWORD = "correct horse battery"
 
@@ -38,13 +38,8 @@ class Visitor:
 
     def queries(self, path: str, **fields: Any) -> int:
         """How many statements the server needs for a page, or for the answer to a form."""
-        seen: list[str] = []
-        listener = lambda _c, _cursor, statement, *_rest: seen.append(statement)  # noqa: E731 - one function to remove
-        event.listen(db.sa.engine, "before_cursor_execute", listener)
-        try:
+        with counted() as seen:
             assert (self.post(path, **fields) if fields else self.get(path)).status_code == 200
-        finally:
-            event.remove(db.sa.engine, "before_cursor_execute", listener)
         return len(seen)
 
 

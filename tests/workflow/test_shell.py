@@ -5,9 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from service import clock, db, errors, identity
+from service.engine import effects
 from service.jobs import handlers
 from service.workflow import (
     delivery,
@@ -25,6 +26,7 @@ from service.workflow import (
 from tests.engine.bpmn import user_task, xml
 from tests.engine.test_events import MESSAGE, MESSAGES, boundary, timer
 from tests.engine.test_scopes import COLLECT, multi
+from tests.statements import counted
 
 SYSTEM = identity.SYSTEM
 START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
@@ -221,6 +223,47 @@ def test_what_people_send_before_anybody_waits_reaches_one_run_only(run_jobs):
     messages.publish("objection", "v1", {}, ttl=timedelta(hours=1), by=SYSTEM)
     runs = two_runs()
     assert given(run_jobs) == runs[:1]
+
+
+def test_each_run_that_begins_to_wait_gets_the_next_of_what_people_sent_before(run_jobs):
+    for _ in range(2):
+        messages.publish("objection", "v1", {}, ttl=timedelta(hours=1), by=SYSTEM)
+    assert set(given(run_jobs)) == set()
+    runs = two_runs()
+    assert given(run_jobs) == runs
+
+
+def test_however_many_wait_a_message_asks_the_database_as_often():
+    two_runs()
+
+    def queries():
+        db.sa.session.expunge_all()
+        with counted() as seen, pytest.raises(errors.Conflict, match="runs wait"):
+            messages.publish("objection", "v1", {}, by=SYSTEM)
+        return len(seen)
+
+    queries()
+    few = queries()
+    for _ in range(3):
+        instances.create("p", {"village": "v1"}, by=SYSTEM)
+    assert queries() == few
+
+
+def locks(deed):
+    """The names that a deed locks until its transaction ends."""
+    held = text("SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+    with db.transaction() as session:
+        deed()
+        return set(session.execute(held).all())
+
+
+def test_a_thrown_message_waits_for_who_begins_to_wait_as_one_that_is_published_does():
+    thrown = effects.MessageThrown(1, "throw", "objection", "7/v1", {})
+    begun = {"name": "objection", "correlation_key": "v1", "process_id": "p", "instance_key": None, "element_id": "c"}
+    published = locks(lambda: messages.publish("objection", "7/v1", {}, by=SYSTEM))
+    assert locks(lambda: messages.meet(awaited=[], thrown=[thrown])) == published
+    (place,) = locks(lambda: messages.meet(awaited=[begun], thrown=[]))
+    assert place in published
 
 
 def test_a_key_that_names_a_run_finds_who_begins_to_wait_later(run_jobs):
