@@ -54,7 +54,7 @@ function showQuorum({ quorum: found }) {
 /* The votes */
 
 const unsaved = new Set();
-const place = `votes ${texts.rows}`;
+const place = `ballots ${texts.rows}`;
 const kept = JSON.parse(sessionStorage.getItem(place) || '{}');
 
 for (const [key, { answers, stamp }] of Object.entries(kept)) {
@@ -65,17 +65,20 @@ for (const [key, { answers, stamp }] of Object.entries(kept)) {
     unsaved.add(row);
   }
   if (row && row.dataset.stamp !== stamp) {
+    row.dataset.over = stamp;
     row.dataset.changed = texts.changed.replace('{name}', row.dataset.by).replace('{at}', row.dataset.at);
+    note(row, 'wrong', row.dataset.changed);
   }
 }
 if (body && texts.judge) {
   foresee();
 }
 
+/** Votes stay with the entry that they were typed over (`over`, where a page loaded since shows another's). */
 function keep() {
-  const rows = [...unsaved].map((row) => [row.dataset.key, { answers: readRow(row), stamp: row.dataset.stamp }]);
+  const typed = (row) => ({ answers: readRow(row), stamp: row.dataset.over ?? row.dataset.stamp });
 
-  sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(rows)));
+  sessionStorage.setItem(place, JSON.stringify(Object.fromEntries([...unsaved].map((row) => [row.dataset.key, typed(row)]))));
 }
 
 body?.addEventListener('input', ({ target }) => {
@@ -115,10 +118,11 @@ async function store(row) {
 
     row.dataset.stamp = rows[0].stamp;
     delete row.dataset.changed;
+    delete row.dataset.over;
     if (answers === JSON.stringify(sent(row))) {
       unsaved.delete(row);
-      keep();
     }
+    keep();
   } catch (refusal) {
     row.dataset.changed = [refusal.fields['rows.0.case'] || []].flat().join(' ');
 
@@ -159,21 +163,25 @@ function tell(row, { passed, wrong }) {
   const places = Object.keys(wrong);
   const changed = row.dataset.changed;
   const faulty = Boolean(changed) || (places.length > 0 && !here);
-  const note = document.createElement('span');
+  const result = passed === null ? texts.todo : passed ? texts.passed : texts.failed;
 
-  note.className = faulty || passed === false ? 'wrong' : passed ? 'done' : 'todo';
-  note.textContent = faulty
-    ? changed || Object.values(wrong).flat().join(' ')
-    : passed === null
-      ? texts.todo
-      : passed
-        ? texts.passed
-        : texts.failed;
-  row.querySelector('.standing').replaceChildren(note);
+  note(
+    row,
+    faulty || passed === false ? 'wrong' : passed ? 'done' : 'todo',
+    faulty ? changed || Object.values(wrong).flat().join(' ') : result,
+  );
 
   for (const field of row.querySelectorAll('[data-field]')) {
     field.classList.toggle('is-invalid', faulty && places.includes(field.dataset.field));
   }
+}
+
+function note(row, kind, text) {
+  const shown = document.createElement('span');
+
+  shown.className = kind;
+  shown.textContent = text;
+  row.querySelector('.standing').replaceChildren(shown);
 }
 
 review.dataset.ready = 'true';

@@ -26,11 +26,15 @@ SWEEP_SECONDS = 600.0
 _next_sweep = 0.0
 
 
+class Reused(errors.Unprocessable):
+    """The key was used for another request, which was done."""
+
+
 def once(by: identity.Person, given: Any, act: Callable[[], Any], *, key: str | None = None) -> Any:
     """Return what `act` returns (JSON or None), or what it returned to the same request before.
 
-    The key is that of the header, or `key` from a form; without one it simply acts. Raises Unprocessable when the key
-    was used for another request.
+    The key is that of the header, or `key` from a form; without one it simply acts. Raises Reused when the key was used
+    for another request.
     """
     key = key or flask.request.headers.get(HEADER)
     if key is None:
@@ -68,9 +72,7 @@ def forget_old() -> None:
 
 def _again(row: models.IdempotencyKey, fingerprint: str) -> Any:
     if row.request != fingerprint:
-        raise errors.Unprocessable(
-            _("The %(header)s %(key)s was already used for another request."), header=HEADER, key=row.key
-        )
+        raise Reused(_("The %(header)s %(key)s was already used for another request."), header=HEADER, key=row.key)
     return bodies.loads(row.body.encode()) if row.body else None
 
 

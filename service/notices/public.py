@@ -101,7 +101,7 @@ def object_to(notice: models.Notice, given: Mapping[str, str], *, channel: str =
     if not open_to_objection(notice):
         raise errors.Conflict(_("The publicity ended; what comes later is handled as a complaint"))
     anonymous = given.get("anonymous") == "yes"
-    filed: dict[str, Any] = {name: given.get(name, "").strip() for name in LONGEST}
+    filed: dict[str, Any] = {name: given.get(name, "").replace("\r\n", "\n").strip() for name in LONGEST}
     filed["objector_phone"] = _number(filed["objector_phone"])
     if anonymous:
         del filed["objector"], filed["objector_phone"]

@@ -54,7 +54,7 @@ def begin(measure: Measure, rows: Sequence[Any], given: Given, reason: str, *, b
 
     Raises Unprocessable without a reason or subjects.
     """
-    reason = reason.strip()
+    reason = reason.replace("\r\n", "\n").strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise wrong(reason=_("Give a reason; it stands in the audit log."))
     if not rows:

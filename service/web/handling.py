@@ -99,7 +99,7 @@ def comment(key: int) -> Any:
         text, by = flask.request.form.get("text", ""), person()
         filing.once(lambda: remarks.comment(key, text, by=by))
     except errors.Unprocessable as refused:
-        flask.flash(refused.localized(), "warning")
+        flask.flash(refused.localized(), "danger")
     return flask.redirect(flask.url_for("web-tasks.show", key=key, _anchor="remarks"))
 
 

@@ -7,10 +7,9 @@ from typing import Any
 import flask
 
 from service import errors, identity
-from service.api import idempotency
 from service.errors import _
 from service.supervision import interventions, measures, subjects
-from service.web import reading
+from service.web import filing, reading
 from service.web.pages import Pages, person
 
 pages = Pages("interventions")
@@ -64,15 +63,12 @@ def begin() -> Any:
         if found.given is None:
             raise errors.Unprocessable(_("Something is missing or not right."), fields=found.wrong)
         rows = [row for row in found.rows if row.key in subjects]
-        told = {name: form.getlist(name) for name in form if name != "csrf_token"}
-        begun = idempotency.once(
-            person(), told, lambda: _begin(found, rows, form.get("reason", "")), key=form.get("once")
-        )
+        begun = filing.once(lambda: _begin(found, rows, form.get("reason", "")))
     except errors.Unprocessable as refused:
         wrong = {**found.wrong, **refused.fields} or {"subject": refused.localized()}
         page = flask.render_template("intervention.html", plan=found, chosen=_chosen(), wrong=wrong, **_form(found))
         return page, 422
-    return _begun(int(begun["operation"]))
+    return _begun(int(begun))
 
 
 @pages.post("/interventions/undo")
@@ -131,8 +127,8 @@ def _plan() -> Plan:
     if not rows:
         raise errors.Unprocessable(_("There is nothing to do it to; choose something."))
     called = subjects.called([row.key for row in rows], by) if measure.below else 0
-    fits = 0 < called <= subjects.MOST - len(rows)
-    below = "below" in form or ("once" not in form and fits)  # what is held should not go on in what it called
+    first = measure.below_first and "once" not in form and 0 < called <= subjects.MOST - len(rows)
+    below = "below" in form or first
     if below:
         rows = measure.find(instances, tasks, by, below=True)
     try:
@@ -151,9 +147,9 @@ def _form(found: Plan) -> dict[str, Any]:
     return {"choices": found.measure.choices(found.rows), "form": flask.request.form}
 
 
-def _begin(found: Plan, rows: Sequence[Any], reason: str) -> dict[str, str]:
+def _begin(found: Plan, rows: Sequence[Any], reason: str) -> str:
     assert found.given is not None
-    return {"operation": str(interventions.begin(found.measure, rows, found.given, reason, by=person()).key)}
+    return str(interventions.begin(found.measure, rows, found.given, reason, by=person()).key)
 
 
 def _begun(key: int) -> Any:

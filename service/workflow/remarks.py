@@ -106,8 +106,11 @@ def why_back(task: models.UserTask) -> Any:
 
 
 def checked(text: str, empty: str) -> str:
-    """A text without blanks around it. Raises Unprocessable (`empty`) when nothing is left, or when it is too long."""
-    text = text.strip()
+    """A text without blanks around it. Raises Unprocessable (`empty`) when nothing is left, or when it is too long.
+
+    Browsers send a line break as two characters and count it as one.
+    """
+    text = text.replace("\r\n", "\n").strip()
     if not text:
         raise errors.Unprocessable(empty)
     if len(text) > LONGEST:

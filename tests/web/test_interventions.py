@@ -154,6 +154,13 @@ def test_what_is_held_holds_by_default_what_it_called_and_says_how_many(alice, c
     assert alone.count("running suspended") == 1
 
 
+def test_resuming_leaves_suspended_what_it_called_unless_chosen(alice, checking):
+    key = begin()
+    page = text(alice.post("/interventions", kind="resume", instance=key).text)
+    assert "with the 2 processes that were called from there and are still open" in page
+    assert page.count("running") == 1
+
+
 def test_cancel(alice, one):
     do(alice, "cancel", one)
     assert state(one) == "TERMINATED"

@@ -63,6 +63,38 @@ def test_an_objection_whose_answer_was_lost_is_filed_once(notice, as_):
     expect(page.get_by_label("What are the facts?")).to_have_value("")
 
 
+def test_what_an_official_typed_for_an_objector_is_gone_for_who_reads_after_him(notice, as_):
+    visitor = as_("bob")
+    page = visitor.page
+    visitor.open(f"/notices/{notice}/objection")
+    page.get_by_label("What are the facts?").fill(FACTS)
+    visitor.open(f"/notices/{notice}/objection")
+    expect(page.get_by_label("What are the facts?")).to_have_value(FACTS)
+    visitor.open("/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_load_state()
+    visitor.open(f"/notices/{notice}/objection")
+    expect(page.get_by_label("What are the facts?")).to_have_value("")
+
+
+def test_the_name_of_who_does_not_sign_in_is_not_kept_and_the_rest_a_quarter_of_an_hour(notice, as_):
+    visitor = as_()
+    page = visitor.page
+    page.clock.install()
+    visitor.open(f"/notices/{notice}/objection")
+    page.get_by_label("What are the facts?").fill(FACTS)
+    page.get_by_label("Your name").fill("吴文定")
+    page.get_by_label("Your telephone number").fill("13800000000")
+    page.reload()
+    expect(page.get_by_label("What are the facts?")).to_have_value(FACTS)
+    expect(page.get_by_label("Your name")).to_have_value("")
+    expect(page.get_by_label("Your telephone number")).to_have_value("")
+    assert "吴文定" not in page.evaluate("JSON.stringify(sessionStorage)")
+    page.clock.fast_forward("16:00")
+    page.reload()
+    expect(page.get_by_label("What are the facts?")).to_have_value("")
+
+
 @pytest.fixture
 def key(county):
     """The key of an open task of the eastern clerks."""
@@ -84,6 +116,26 @@ def test_a_double_click_writes_one_comment(as_, key):
     expect(bob.page.locator("#remarks .said")).to_have_text("请核对户口簿")
     assert _count(remarks.Remark) == 1
     expect(bob.page.get_by_label("Comment")).to_have_value("")
+
+
+def test_a_comment_that_is_refused_stays_in_its_field_and_one_changed_after_a_lost_answer_is_told(as_, key):
+    bob = as_("bob")
+    bob.open(f"/tasks/{key}")
+    page, field = bob.page, bob.page.get_by_label("Comment")
+    field.evaluate("field => field.removeAttribute('maxlength')")
+    field.fill("长" * 2001)
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".alert-danger[role=status]")).to_contain_text("At most 2000 characters")
+    expect(field).to_have_value("长" * 2001)
+    field.fill("请核对户口簿")
+    sent = page.locator("form[data-keep^=comment]").evaluate("form => Object.fromEntries(new FormData(form))")
+    page.request.post(f"{page.url.partition('/tasks')[0]}/tasks/{key}/comments", form=sent)
+    field.fill("请核对户口簿原件")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".alert-danger[role=status]")).to_contain_text("What you sent first has arrived")
+    expect(field).to_have_value("请核对户口簿原件")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator("#remarks .said")).to_have_text(["请核对户口簿原件", "请核对户口簿"])
 
 
 def test_what_was_typed_into_a_form_survives_the_end_of_the_session_but_not_another_person(as_, key):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from service import db, errors, identity
 from service.identity import people, units
-from service.register import models, reviews
+from service.register import entries, models, reviews
 from service.workflow import models as workflow
 from service.workflow import tasks
 from tests.register import world
@@ -33,7 +33,9 @@ MEETING = {
 def village(county):
     """Vera sits on the upper village's committee; its three households have 2, 3 and 4 persons, the poorest first."""
     people.add("vera", "Vera", PASSWORD)
-    people.join("vera", "village_committee", units.find("4502-e-u"))
+    people.add("vito", "Vito", PASSWORD)
+    for name in ("vera", "vito"):
+        people.join(name, "village_committee", units.find("4502-e-u"))
     files = [*(ROOT / "forms" / f"{n}.form" for n in FORMS), *(ROOT / "processes" / f"{n}.dmn" for n in TABLES)]
     deploy({path.name: path.read_bytes() for path in (DRAWN, *files)})
     made = world.Households()
@@ -132,6 +134,28 @@ def test_votes_survive_a_reload_and_complete_as_they_were_shown(as_, village):
     expect(page.get_by_role("row").filter(has_text="吴3")).to_contain_text("未通过")
     assert vera.faults() == []
     assert vera.open(f"/papers/minutes/{key}").status == 404
+
+
+def test_votes_not_saved_before_a_reload_tell_at_once_and_again_what_somebody_else_entered(as_, village):
+    vera, key = as_("vera"), _meet()
+    vera.open(f"/tasks/{key}")
+    page = vera.page
+    page.locator("#review[data-ready=true]").wait_for()
+    page.route("**/rows", lambda route: route.abort())
+    _vote(page, "吴1", yes=15).locator("[data-field=vote_yes]").blur()
+    first = db.sa.session.scalars(sqla.select(models.Case.key).order_by(models.Case.key)).first()
+    entries.save(key, [{"case": str(first), "vote_yes": 12, "vote_no": 8}], by=people.find("vito"))
+    for _twice in range(2):
+        page.reload()
+        page.locator("#review[data-ready=true]").wait_for()
+        row = page.locator("#review-table tbody tr").filter(has_text="吴1")
+        expect(row.locator("[data-field=vote_yes]")).to_have_value("15")
+        expect(row.locator(".standing")).to_contain_text("Vito changed this row")
+        _vote(page, "吴3", yes=9)
+    page.unroute("**/rows")
+    row.locator("[data-field=vote_no]").fill("5")
+    row.locator("[data-field=vote_no]").blur()
+    expect(row.locator(".standing")).to_have_text("agreed")
 
 
 def test_more_votes_than_people_present_are_told_at_the_row(as_, village):

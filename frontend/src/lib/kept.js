@@ -1,6 +1,8 @@
 /**
  * Plain forms (`form[data-keep="what it is about"]`) lose nothing: what is typed stays in this tab until the server has
- * it, over a lost connection, an expired session and a reload. No form is sent twice by a second click.
+ * it, over a lost connection, an expired session and a reload. No form is sent twice by a second click. What one person
+ * typed no other finds; of readers who do not sign in only what does not name them is kept (not `data-private`), for
+ * a quarter of an hour.
  */
 
 import { person } from './server.js';
@@ -9,6 +11,7 @@ const PREFIX = 'form ';
 const SENT = 'sent form';
 const OWNER = 'person';
 const LOCKED = 10_000;
+const NOBODYS = 15 * 60_000;
 
 export function keepForms() {
   forgetOthers();
@@ -17,7 +20,7 @@ export function keepForms() {
   const refused = settle(forms);
   forms.forEach((form) => {
     restore(form, refused);
-    form.addEventListener('input', () => sessionStorage.setItem(place(form), JSON.stringify(read(form))));
+    form.addEventListener('input', () => keep(form));
   });
   document.addEventListener('submit', submitOnce);
 }
@@ -68,11 +71,27 @@ function submitOnce(event) {
 }
 
 function place(form) {
-  return PREFIX + form.dataset.keep;
+  return `${PREFIX}${person()} ${form.dataset.keep}`;
+}
+
+function keep(form) {
+  sessionStorage.setItem(place(form), JSON.stringify({ at: Date.now(), values: read(form) }));
+}
+
+function kept(form) {
+  const { at, values } = JSON.parse(sessionStorage.getItem(place(form)) || '{}');
+
+  if (values && !person() && Date.now() - at > NOBODYS) {
+    sessionStorage.removeItem(place(form));
+    return null;
+  }
+  return values;
 }
 
 function fields(form) {
-  const typed = ({ name, type }) => name && !['hidden', 'password', 'file', 'submit', 'button'].includes(type);
+  const open = ({ type, dataset }) =>
+    !['hidden', 'password', 'file', 'submit', 'button'].includes(type) && (person() || !('private' in dataset));
+  const typed = (field) => field.name && open(field);
 
   return [...form.elements].filter((field) => typed(field) || field.name === 'once');
 }
@@ -83,7 +102,9 @@ function read(form) {
 
 /** `once` comes back too, so that what was sent before its answer was lost is not done twice; but not once refused. */
 function restore(form, refused) {
-  for (const [name, value, checked] of JSON.parse(sessionStorage.getItem(place(form)) || '[]')) {
+  const values = kept(form);
+
+  for (const [name, value, checked] of values || []) {
     const found = fields(form).filter((field) => field.name === name && !(refused && name === 'once'));
 
     if (checked === null) {
@@ -92,4 +113,5 @@ function restore(form, refused) {
       found.filter((field) => field.value === value).forEach((field) => (field.checked = checked));
     }
   }
+  values && refused && keep(form);
 }

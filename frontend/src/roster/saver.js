@@ -14,7 +14,7 @@ export class Saver {
   /** `tell(row, text, kind, actions)` shows a row's standing; `changed()` is told when rows are as the server has them. */
   constructor(body, texts, tell, changed) {
     Object.assign(this, { body, texts, tell, changed });
-    this.place = `rows ${texts.rows}`;
+    this.place = `entries ${texts.rows}`;
     this.unsaved = JSON.parse(sessionStorage.getItem(this.place) || '{}');
     this.waiting = new Map();
     this.groups = [];
@@ -124,6 +124,7 @@ export class Saver {
       }
       if (this.waiting.has(each.key)) {
         row.dataset.stamp = each.stamp || '';
+        this.keep(each.key, this.unsaved[each.key]?.answers);
         continue;
       }
       this.keep(each.key, null);

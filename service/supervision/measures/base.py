@@ -13,7 +13,8 @@ Given = Mapping[str, Any]
 class Measure:
     """A way to step in. `id` names it in addresses; `on` says what it is done to.
 
-    `below` offers to take what an instance called as well; `undoable` lets the audit log offer to take it back.
+    `below` offers to take what an instance called as well, `below_first` proposes it; `undoable` lets the audit log
+    offer to take it back.
     """
 
     id: ClassVar[str]
@@ -21,6 +22,7 @@ class Measure:
     hint: ClassVar[str] = ""
     on: ClassVar[Literal["task", "instance", "entry"]] = "instance"
     below: ClassVar[bool] = False
+    below_first: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
 
     def find(

@@ -14,6 +14,7 @@ class Suspend(Measure):
     """Nothing in a suspended instance can be completed, and its timers wait."""
 
     id, title, below, undoable = "suspend", _("Suspend"), True, True
+    below_first = True  # what is held should not go on in what it called
     hint = _("Nobody can complete anything in a suspended process, and its timers wait until it is resumed.")
 
     def now(self, row: Any) -> str:
