@@ -27,9 +27,14 @@ def now() -> datetime:
     return setting.standing_at or datetime.now(UTC) + setting.offset
 
 
+def local() -> datetime:
+    """Return the present instant as the clock on a wall in Asia/Shanghai shows it."""
+    return now().astimezone(TZ)
+
+
 def today() -> date:
     """Return the present calendar day in Asia/Shanghai."""
-    return now().astimezone(TZ).date()
+    return local().date()
 
 
 def offset() -> timedelta:

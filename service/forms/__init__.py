@@ -9,6 +9,7 @@ from service.forms.linting import lint
 from service.forms.model import CONTAINERS, Component, Form
 from service.forms.parsing import parse
 from service.forms.plan import answers
+from service.forms.prefill import prefilled
 from service.forms.private import masked, sealed
 from service.forms.validation import Refused, validate
 
@@ -22,6 +23,7 @@ __all__ = [
     "lint",
     "masked",
     "parse",
+    "prefilled",
     "sealed",
     "validate",
 ]

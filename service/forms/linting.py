@@ -78,6 +78,7 @@ def _sources(component: model.Component) -> Iterator[tuple[str, str]]:
             for name in ("expression", "valuesExpression", "columnsExpression", "dataSource", "multiple")
         },
         **{f"rule.{rule.id}": rule.condition for rule in component.rules},
+        "prefill": component.properties.get("prefill"),
     }
     for where, value in candidates.items():
         if isinstance(value, str) and attributes.is_feel(value):
@@ -103,6 +104,8 @@ def _properties(component: model.Component) -> Iterator[Finding]:
             yield _finding(
                 component, "error", "rows", _('"%(name)s" must be a whole number, and belongs to a list.'), name=name
             )
+    if not attributes.is_feel(component.properties.get("prefill", "=null")):
+        yield _finding(component, "error", "prefill", _('"prefill" must be an expression that begins with "=".'))
     for name in component.properties:
         if name not in properties.KNOWN and not name.startswith("rule."):
             yield _finding(

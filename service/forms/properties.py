@@ -8,6 +8,7 @@
 | `validator` | names of checks of `service.forms.validators`, separated by commas |
 | `minRows`, `maxRows` | how many rows a list must and may have |
 | `sealed` | `true`: variables keep the answer encrypted; the register and whoever does a task can open it |
+| `prefill` | FEEL over the variables and `me` (`name`, `username`): what an open task shows first, not the variable |
 | `rowKey` | the column by which sent rows are matched with the rows of the process variable |
 """
 
@@ -19,7 +20,7 @@ from service.errors import _
 from service.forms import attributes, model
 
 RULE = re.compile(r"rule\.([A-Za-z][A-Za-z0-9_-]{0,63})(?:\.(message|message_en|severity))?")
-KNOWN = frozenset({"validator", "minRows", "maxRows", "rowKey", "sealed"})
+KNOWN = frozenset({"validator", "minRows", "maxRows", "rowKey", "sealed", "prefill"})
 DEFAULT_MAX_ROWS = 1000
 
 Fault = Callable[..., None]

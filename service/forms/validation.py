@@ -42,16 +42,12 @@ def validate(
     for path, messages in faults.items():
         wrong.setdefault(path, []).extend(messages)
     given = answers.get(judging.REASONS)
-    with feel.using_clock(_beijing):
+    with feel.using_clock(clock.local):
         filled = filling.Filling(ready, values, known)
         verdict = judging.judge(ready, filled, wrong, given if isinstance(given, Mapping) else {})
     if verdict.faults or verdict.unexplained:
         raise _refusal(form, verdict, lang)
     return _result(filled, verdict)
-
-
-def _beijing() -> Any:
-    return clock.now().astimezone(clock.TZ)
 
 
 def _result(filled: filling.Filling, verdict: judging.Verdict) -> dict[str, Any]:

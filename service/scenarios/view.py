@@ -18,7 +18,7 @@ from service.workflow import models
 def evaluate(value: Any, context: Mapping[str, Any]) -> Any:
     """A value of a scenario with every text that begins with "=" evaluated as FEEL."""
     if isinstance(value, str):
-        with feel.using_clock(lambda: clock.now().astimezone(clock.TZ)):
+        with feel.using_clock(clock.local):
             return engine.evaluate(value, context)
     if isinstance(value, Mapping):
         return {k: evaluate(v, context) for k, v in value.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service import identity
+from service import forms, identity
 from service.db import values
 from service.register import rosters
 from service.workflow import completions, confidential, drafts, models, releases
@@ -31,12 +31,23 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
         return None if filled is None else TaskForm(json.loads(source), filled)
     draft = drafts.load(task.key, by=by)
     confirmed = set(_confirmations(json.loads(source)["components"]))
-    known = {name: value for name, value in rosters.visible_variables(task).items() if name not in confirmed}
+    variables = rosters.visible_variables(task)
+    known = {name: value for name, value in variables.items() if name not in confirmed}
     data = read_by(source, known)
     if identity.access.allowed(by, "task.complete", task):
-        data = confidential.opened(data, releases.get(task.deployment_key)) | (completions.answers(task) or {})
+        data = confidential.opened(data, releases.get(task.deployment_key)) | _first(
+            releases.form(task.form_key), variables, by
+        )
+        data |= completions.answers(task) or {}
     data |= draft.answers if draft else {}
     return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
+
+
+def _first(form: forms.Form, variables: Mapping[str, Any], by: identity.Person) -> dict[str, Any]:
+    """What the form itself says that it shows first."""
+    first = forms.prefilled(form, variables, {"name": by.name, "username": by.username})
+    shown: dict[str, Any] = values.plain(first)
+    return shown
 
 
 def read_by(source: str, variables: Mapping[str, Any]) -> dict[str, Any]:

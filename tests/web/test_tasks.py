@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from service import db
 from service.identity import people
 from service.web import taskforms
-from service.workflow import models, tasks
+from service.workflow import drafts, models, tasks
 from tests.web import drawings
 from tests.web.conftest import deploy, start
 
@@ -219,6 +219,17 @@ def test_a_seal_put_at_an_earlier_step_is_not_taken_for_the_seal_of_this_one(cou
     start("checking", name="吴文安", sealed=True)
     task = db.sa.session.scalars(sqla.select(models.UserTask)).one()
     assert taskforms.of(task, by=people.find("bob")).data == {"name": "吴文安"}
+
+
+def test_who_does_a_task_finds_his_own_name_where_the_form_asks_for_it_and_not_that_of_the_one_before(county):
+    by = {"type": "textfield", "id": "Field_by", "key": "by", "label": "经办人", "properties": {"prefill": "=me.name"}}
+    form = drawings.CHECK_FORM | {"components": [*drawings.CHECK_FORM["components"], by]}
+    deploy(drawings.files() | {"check.form": json.dumps(form).encode()})
+    start("checking", name="吴文安", by="石玉兰")
+    task = db.sa.session.scalars(sqla.select(models.UserTask)).one()
+    assert taskforms.of(task, by=people.find("bob")).data == {"name": "吴文安", "by": "Bob"}
+    drafts.save(task.key, {"by": "Bea"}, by=people.find("bob"))
+    assert taskforms.of(task, by=people.find("bob")).data["by"] == "Bea"
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "draft"), ("POST", "complete"), ("POST", "claim")])
