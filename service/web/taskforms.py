@@ -35,10 +35,8 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
     known = {name: value for name, value in variables.items() if name not in confirmed}
     data = read_by(source, known)
     if identity.access.allowed(by, "task.complete", task):
-        data = confidential.opened(data, releases.get(task.deployment_key)) | _first(
-            releases.form(task.form_key), variables, by
-        )
-        data |= completions.answers(task) or {}
+        data = confidential.opened(data, releases.get(task.deployment_key))
+        data |= _first(releases.form(task.form_key), variables, by) | (completions.answers(task) or {})
     data |= draft.answers if draft else {}
     return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
 
