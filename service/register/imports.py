@@ -82,7 +82,7 @@ def export(roster: rosters.Roster) -> bytes:
     heads += [sheets.Column(label, column.editable, _options(column), 16) for label, column in headings(shown).items()]
     heads.append(sheets.Column(STAMP, hidden=True))
     rows = [_row(roster, case, shown, beside) for case in found]
-    return sheets.write(roster.task.name, heads, rows)
+    return sheets.write(roster.task.title, heads, rows)
 
 
 def check(key: int, content: bytes, *, by: identity.Person) -> Report:

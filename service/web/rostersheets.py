@@ -20,7 +20,7 @@ pages = Pages("rostersheets")
 def export(key: int) -> Any:
     """Give the rows as an Excel file to fill in."""
     found = roster.of(key)
-    name = f"{found.task.name} {key}.xlsx"
+    name = f"{found.task.title} {key}.xlsx"
     return flask.send_file(
         io.BytesIO(imports.export(found)), mimetype=sheets.TYPE, as_attachment=True, download_name=name
     )

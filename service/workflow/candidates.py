@@ -29,7 +29,7 @@ def ensure_apart(task: models.UserTask, person: identity.Person) -> None:
     if not apart:
         return
     other = models.UserTask
-    mine = sqla.select(other.name).where(
+    mine = sqla.select(other.title).where(
         other.instance_key == task.instance_key,
         other.element_id.in_(apart),
         other.state == "COMPLETED",
@@ -37,7 +37,7 @@ def ensure_apart(task: models.UserTask, person: identity.Person) -> None:
     )
     if (step := db.sa.session.scalar(mine.limit(1))) and person != identity.SYSTEM:
         told = _("%(name)s did “%(step)s”; somebody else must do “%(task)s”.")
-        raise errors.Forbidden(told, name=person.name, step=step, task=task.name)
+        raise errors.Forbidden(told, name=person.name, step=step, task=task.title)
 
 
 def resolve(

@@ -106,5 +106,5 @@ def _hand_back(running: Running, task: models.UserTask, answers: Mapping[str, An
 def _tell(
     usernames: list[str], kind: str, subject: str, text: str, task: models.UserTask, by: identity.Person, reason: str
 ) -> None:
-    more = {"task": task.name, "name": by.name, "reason": reason.strip()[:200]}
+    more = {"task": task.title, "name": by.name, "reason": reason.strip()[:200]}
     notifications.notify(usernames, kind, subject, text, remarks.link(task.key), **more)

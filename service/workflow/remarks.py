@@ -67,7 +67,7 @@ def comment(key: int, text: str, *, by: identity.Person) -> None:
             _("%(comment)s"),
             link(key),
             name=by.name,
-            task=task.name,
+            task=task.title,
             comment=text[:200],
         )
 
@@ -84,7 +84,7 @@ def of(task: models.UserTask, *, by: identity.Person) -> Sequence[Any]:
     """
     author, other, about = orm.aliased(User), orm.aliased(User), models.UserTask
     query = (
-        select(Remark, about.name.label("task"), author.name.label("who"), other.name.label("whom"))
+        select(Remark, about.title.label("task"), author.name.label("who"), other.name.label("whom"))
         .join(about, about.key == Remark.task_key)
         .outerjoin(author, author.username == Remark.person)
         .outerjoin(other, other.username == Remark.to)

@@ -69,7 +69,7 @@ def targets(task: models.UserTask) -> Sequence[Target]:
         seen.add(place)
         if _refusal(definition, task, row, barriers) is None:
             who = name or row.completed_by or ""
-            listed.append(Target(row.key, row.element_id, row.name, who, row.completed_at, place[1]))
+            listed.append(Target(row.key, row.element_id, row.title, who, row.completed_at, place[1]))
     return listed
 
 
@@ -101,7 +101,7 @@ def send_back(key: int, to: int, reason: str, *, by: identity.Person) -> models.
             _("Sent back: %(task)s"),
             _("%(name)s sent it back: %(reason)s"),
             remarks.link(opened.key),
-            task=opened.name,
+            task=opened.title,
             name=by.name,
             reason=reason[:200],
         )
@@ -110,7 +110,7 @@ def send_back(key: int, to: int, reason: str, *, by: identity.Person) -> models.
 
 def _ensure_allowed(running: Running, task: models.UserTask, origin: models.UserTask) -> None:
     if origin.instance_key != task.instance_key:
-        raise errors.Conflict(ELSEWHERE, step=origin.name)
+        raise errors.Conflict(ELSEWHERE, step=origin.title)
     definition = running.instance.definition
     refusal = _fixed_refusal(definition.process, task)
     if refusal is None and _leads_back(definition, task, origin, _indexes([task.key, origin.key])):
@@ -121,7 +121,7 @@ def _ensure_allowed(running: Running, task: models.UserTask, origin: models.User
 
 def _fixed_refusal(process: model.Process, task: models.UserTask) -> errors.Conflict | None:
     if NO in (process.properties.get(PROPERTY), task.properties.get(PROPERTY)):
-        return errors.Conflict(FORBIDDEN, step=task.name)
+        return errors.Conflict(FORBIDDEN, step=task.title)
     return None
 
 
@@ -131,7 +131,7 @@ def _refusal(
     process = definition.process
     limit = task.properties.get(PROPERTY, "").replace(",", " ").split()
     if limit and origin.element_id not in limit:
-        return errors.Conflict(LIMITED, step=task.name, target=origin.name)
+        return errors.Conflict(LIMITED, step=task.title, target=origin.title)
     since = [id for id, at in barriers if at and origin.completed_at and at >= origin.completed_at]
     closing = next((id for id in since if _is_between(definition.ways, task.element_id, origin.element_id, id)), None)
     return errors.Conflict(CLOSED, step=process.nodes[closing].name or closing) if closing else None

@@ -4,7 +4,9 @@ import pytest
 import sqlalchemy as sqla
 
 from service import db
-from service.workflow import models
+from service.identity import people
+from service.notifications.models import Notification
+from service.workflow import models, passing
 from tests.engine.bpmn import xml
 from tests.engine.test_scopes import multi
 from tests.web import drawings
@@ -53,6 +55,14 @@ def test_the_inbox_the_task_the_instance_and_the_board_show_titles(app, posting)
         alice.read("/board?kind=open"),
     ):
         assert "张贴：上寨屯公示栏" in page
+
+
+def test_messages_and_remarks_name_a_task_by_its_title(app, posting):
+    bob, task = Visitor(app, "bob"), _task("张贴：上寨屯公示栏")
+    passing.copy(task.key, ["bea"], "", by=people.find("bob"))
+    told = db.sa.session.scalars(sqla.select(Notification).filter_by(username="bea")).one()
+    assert told.arguments["task"] == "张贴：上寨屯公示栏"
+    assert "· 张贴：上寨屯公示栏" in bob.read(f"/tasks/{task.key}")
 
 
 def test_the_inbox_finds_a_task_by_its_title(app, posting):
