@@ -1,5 +1,6 @@
 """Word files (.docx) of papers: the same text as on the printed page, since they are made of that page."""
 
+import base64
 import io
 import re
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_BREAK
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Inches, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from lxml import etree, html
@@ -19,6 +20,8 @@ FONT = "宋体"
 PLACES = {"text-center": ALIGN.CENTER, "seal": ALIGN.RIGHT}
 TYPED = ("td", "th", "dd", "dt")
 BREAK, GAP = "\v", "\u3000\u3000"
+PNG, DOTS = "data:image/png;base64,", 96
+"""Where a picture begins; dots an inch, as a page counts them (CSS px)."""
 BLANKS, UNPRINTABLE = re.compile(r"[ \t\r]+"), re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 INDENT = Pt(22)
 """Two characters: how a line of Chinese text begins."""
@@ -27,7 +30,7 @@ INDENT = Pt(22)
 def of_page(page: str) -> tuple[str, bytes]:
     """The title of a page and its papers (`article` elements), each on a sheet of its own, as a Word file.
 
-    Headings, paragraphs, tables, pairs of label and text, and lists are taken over; pictures are left out.
+    Headings, paragraphs, tables, pairs of label and text, and lists are taken over, and pictures that the page itself carries (PNG in a data URI).
     """
     root = html.document_fromstring(page)
     document = docx.Document()
@@ -56,9 +59,11 @@ def _a4(document: Document) -> None:
 def _fill(document: Document, part: html.HtmlElement) -> None:
     for each in part.iterchildren(tag=etree.Element):
         kinds = (each.get("class") or "").split()
-        if "d-print-none" in kinds or each.tag == "img":
+        if "d-print-none" in kinds:
             continue
-        if each.tag in ("h1", "h2", "h3"):
+        if each.tag == "img":
+            _picture(document, each)
+        elif each.tag in ("h1", "h2", "h3"):
             heading = document.add_heading(_text(each), int(each.tag[1]))
             heading.alignment = ALIGN.CENTER if each.tag == "h1" else ALIGN.LEFT
         elif each.tag == "p":
@@ -79,6 +84,13 @@ def _paragraph(made: Paragraph, part: html.HtmlElement, kinds: list[str]) -> Non
         made.alignment = PLACES[kind]
     if "line" in kinds:
         made.paragraph_format.first_line_indent = INDENT
+
+
+def _picture(document: Document, part: html.HtmlElement) -> None:
+    source = part.get("src") or ""
+    if source.startswith(PNG):
+        content = io.BytesIO(base64.b64decode(source.removeprefix(PNG)))
+        document.add_picture(content, width=Inches(int(part.get("width") or DOTS) / DOTS))
 
 
 def _pairs(fields: html.HtmlElement) -> Iterator[list[tuple[html.HtmlElement, int]]]:

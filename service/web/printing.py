@@ -39,5 +39,5 @@ def public(endpoint: str, **values: Any) -> str:
 
 
 def code(address: str) -> str:
-    """A QR code that leads to an address, as an image in a data URI (ISO/IEC 18004, error level M)."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
+    """A QR code that leads to an address, as a PNG image in a data URI (ISO/IEC 18004, error level M)."""
+    return segno.make(address, error="m", micro=False).png_data_uri(scale=12, border=2)

@@ -6,6 +6,7 @@ import docx
 import pytest
 
 from service.documents import word
+from service.web import printing
 
 
 def read(articles):
@@ -41,7 +42,16 @@ def test_each_paper_begins_a_sheet():
     assert made.element.xml.count('w:type="page"') == 1
 
 
-@pytest.mark.parametrize("text", ["&lt;w:p&gt; &amp;", "a&#11;b", "𠮷&#12;"])
-def test_whatever_somebody_typed_is_text(text):
-    _title, words, _tables, _made = read(f"<article><p>{text}</p></article>")
-    assert len(words) == 1
+@pytest.mark.parametrize(
+    ("written", "text"), [("&lt;w:p&gt; &amp;", "<w:p> &"), ("a&#11;b", "ab"), ("𠮷&#12;", "𠮷")]
+)
+def test_whatever_somebody_typed_is_text(written, text):
+    _title, words, _tables, _made = read(f"<article><p>{written}</p></article>")
+    assert words == [text]
+
+
+def test_pictures_that_the_page_carries_are_taken_over_in_their_size():
+    code = printing.code("https://lika.example.cn/notices/1")
+    _title, words, _tables, made = read(f"<article><footer><img src='{code}' width='96'><p>扫码</p></footer></article>")
+    assert words == ["扫码"]
+    assert [(each.width.inches, each.height.inches) for each in made.inline_shapes] == [(1, 1)]

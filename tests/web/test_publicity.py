@@ -1,7 +1,9 @@
 """A publicity as officials follow it: days, sites with photos, objections, and what is printed."""
 
+import io
 import re
 
+import docx
 import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
@@ -91,6 +93,12 @@ def test_posters_are_one_sheet_a_site_in_chinese_with_a_code_to_the_public_page(
     vera.open(f"/publicity/{notice}/posters?site=上寨屯")
     expect(sheets).to_have_count(1)
     assert vera.open(f"/publicity/{notice}/posters?site=别处").status == 404
+
+
+def test_the_word_file_of_posters_has_their_codes(app, offices, notice):
+    answer = Visitor(app, "vera").get(f"/publicity/{notice}/posters?word=yes")
+    made = docx.Document(io.BytesIO(answer.data))
+    assert [round(each.width.cm, 1) for each in made.inline_shapes] == [2.9, 2.9]
 
 
 def test_only_officials_of_the_unit_and_above_follow_a_publicity(app, offices, notice):
