@@ -37,10 +37,12 @@ GROUPS: Mapping[str, Mapping[str, Callable[[campaigns.Row], Any]]] = {
         _("Leaving"): lambda row: row.leaving,
         _("Arriving"): lambda row: row.arriving,
         _("Balance"): lambda row: row.arriving - row.leaving,
-        _("Turnover"): lambda row: row.turnover,
+        _("Turnover (%)"): lambda row: None if row.turnover is None else round(row.turnover, 1),
     },
 }
 """The numbers of a unit in a campaign, by what they are about; a campaign shows the groups that its process has."""
+FORMATS = {_("Balance"): "%+d"}
+"""How a page writes numbers that are not written as they are."""
 HEAT = 5
 """Shades of the heat map: the hottest step has the last one."""
 
@@ -105,7 +107,7 @@ def campaign(key: int) -> Any:
         rows=rows,
         stages=stages,
         charts=drawn,
-        columns={group: GROUPS[group] for group in _groups(rows)},
+        columns={group: _columns(group) for group in _groups(rows)},
     )
 
 
@@ -124,6 +126,11 @@ def _groups(rows: Sequence[campaigns.Row]) -> list[str]:
     """The groups of numbers that the campaign's process has: quotas, what an adjustment counts, or neither."""
     has = {"quota": any(row.quota is not None for row in rows), "balance": any(row.target is not None for row in rows)}
     return [group for group in GROUPS if has.get(group, True)]
+
+
+def _columns(group: str) -> list[tuple[str, str, Callable[[campaigns.Row], Any]]]:
+    """The headings of a group with how its numbers are written and found."""
+    return [(errors.localize(title), FORMATS.get(title, "%s"), value) for title, value in GROUPS[group].items()]
 
 
 def _supervisor() -> identity.Person:

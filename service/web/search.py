@@ -43,6 +43,7 @@ def household(key: int) -> Any:
     found = households.load(key)
     _ensure_reader(found)
     cases = lookup.cases_of(key)
+    notices = board.of_cases([case.key for case, _run in cases]) if cases else ()
     return flask.render_template(
         "household.html",
         household=found,
@@ -52,7 +53,8 @@ def household(key: int) -> Any:
         left=[member for member in found.members if member.left],
         cases=cases,
         waits=_waits([case for case, _run in cases]),
-        notices=board.of_cases([case.key for case, _run in cases]) if cases else (),
+        notices=notices,
+        followed={each.key for each in notices if identity.access.allowed(person(), publicity.READ, each)},
         books=lookup.books_of(key),
     )
 

@@ -65,7 +65,10 @@ def test_a_campaign_shows_only_the_numbers_that_its_process_has(app, campaign):
     with db.transaction():
         village = units.find("4502-e-u").id
         runs.set_scales(key, [{"unit_id": village, "base_persons": 100, "exit_target": 20}])
-    assert "Planned to leave" in alice.read(f"/charts/campaigns/{key}")
+    shown = alice.read(f"/charts/campaigns/{key}")
+    assert "Arriving Balance Turnover (%)" in shown
+    assert "上村 30 0 100 20 0 0 +0 0.0" in shown
+    assert sheets.read(alice.get(f"/charts/campaigns/{key}.xlsx").data).headings[-1] == "Turnover (%)"
 
 
 def test_a_campaign_is_an_excel_file_for_those_who_supervise_it(app, campaign):
