@@ -30,7 +30,8 @@ INDENT = Pt(22)
 def of_page(page: str) -> tuple[str, bytes]:
     """The title of a page and its papers (`article` elements), each on a sheet of its own, as a Word file.
 
-    Headings, paragraphs, tables, pairs of label and text, and lists are taken over, and pictures that the page itself carries (PNG in a data URI).
+    Headings, paragraphs, tables, pairs of label and text, and lists are taken over, and the pictures that the page
+    itself carries (PNG in a data URI).
     """
     root = html.document_fromstring(page)
     document = docx.Document()

@@ -37,7 +37,7 @@ def missing(run_key: int, unit_id: int, required: Sequence[str]) -> list[str]:
     """Titles of papers noted as missing in a subtree, and required kinds of which nothing was filed."""
     entries = db.sa.session.execute(_below(run_key, unit_id)).all()
     filed = {kind for kind, _title, present in entries if present}
-    return [f"{kind}: {title}" for kind, title, present in entries if not present] + [
+    return [f"{kind}：{title}" for kind, title, present in entries if not present] + [
         kind for kind in required if kind not in filed
     ]
 

@@ -42,9 +42,7 @@ def test_each_paper_begins_a_sheet():
     assert made.element.xml.count('w:type="page"') == 1
 
 
-@pytest.mark.parametrize(
-    ("written", "text"), [("&lt;w:p&gt; &amp;", "<w:p> &"), ("a&#11;b", "ab"), ("𠮷&#12;", "𠮷")]
-)
+@pytest.mark.parametrize(("written", "text"), [("&lt;w:p&gt; &amp;", "<w:p> &"), ("a&#11;b", "ab"), ("𠮷&#12;", "𠮷")])
 def test_whatever_somebody_typed_is_text(written, text):
     _title, words, _tables, _made = read(f"<article><p>{written}</p></article>")
     assert words == [text]

@@ -224,14 +224,14 @@ def test_the_archive_tells_what_is_missing(listed):
         "required": '=["记录类", "公告公示类"]',
     }
     given = listed.do("archive-write", listed.upper, papers, signed=False)
-    assert given == {"archive_missing": ["记录类: 签到册", "公告公示类"], "archive_entries": 1}
+    assert given == {"archive_missing": ["记录类：签到册", "公告公示类"], "archive_entries": 1}
     later = listed.do("archive-write", listed.upper, {"papers": papers["papers"]}, signed=True)
     assert later == {"archive_missing": [], "archive_entries": 2}
 
 
 def test_the_township_sees_what_its_villages_lack(listed):
     listed.do("archive-write", listed.lower, {"papers": '={kind: "表格类", title: "登记表", present: false}'})
-    assert listed.do("archive-write", listed.township)["archive_missing"] == ["表格类: 登记表"]
+    assert listed.do("archive-write", listed.township)["archive_missing"] == ["表格类：登记表"]
 
 
 def test_papers_without_kind_or_title_are_refused(listed):

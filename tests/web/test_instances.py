@@ -90,7 +90,7 @@ def test_what_it_waits_for_and_why_it_stopped_stand_in_plain_words(app, drive):
     finish_villages()
     alice = Visitor(app, "alice")
     shown = alice.read(f"/instances/{drive}")
-    assert "收到批复 a message “approved” (key 4502-e), since 2026-07-20 09:00" in shown
+    assert "收到批复 a message “approved” (key 4502-e) · since 2026-07-20 09:00" in shown
     messages.publish("approved", "4502-e", {"quota": 3}, by=identity.SYSTEM)
     jobs.run_pending()
     shown = alice.read(f"/instances/{drive}")
