@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import openpyxl
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -27,6 +28,8 @@ MOST_ROWS = 5_000
 MOST_COLUMNS = 200
 LONGEST = 32_767
 """Characters that a cell of a spreadsheet can hold."""
+MEASURED = 200
+"""So many rows say how wide the columns of a listing are."""
 EXACT = 10**15
 """From here on a spreadsheet has lost digits of a number."""
 LEAD = ("=", "+", "-", "@", "\t", "\r")
@@ -85,19 +88,22 @@ def write(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) 
 
 
 def listing(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """A workbook with one sheet to be read, sorted and reckoned with: numbers stay numbers, all else is text."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = _sheet_title(title)
-    for number, row in enumerate([headings, *rows], start=1):
-        for at, value in enumerate(row, start=1):
-            bold = {"fill": HEAD, "font": Font(bold=True)} if number == 1 else {"fill": None}
-            _put(sheet.cell(number, at), value, **bold)
-    for at, texts in enumerate(zip(headings, *rows, strict=True), start=1):
+    """A workbook with one sheet to be read, sorted and reckoned with: numbers stay numbers, all else is text.
+
+    Rows go to the file one by one, so that long lists do not fill the memory; the first ones say how wide columns are.
+    """
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_title(title))
+    for at, texts in enumerate(zip(headings, *rows[:MEASURED], strict=True), start=1):
         wide = max((len(str(text)) for text in texts if text is not None), default=0)
         sheet.column_dimensions[get_column_letter(at)].width = min(60, 2 * wide + 2)
     sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = sheet.dimensions
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(rows) + 1}"
+    for number, row in enumerate([headings, *rows], start=1):
+        cells = [WriteOnlyCell(sheet) for _value in row]
+        for cell, value in zip(cells, row, strict=True):
+            _put(cell, value, *((HEAD, Font(bold=True)) if number == 1 else (None,)))
+        sheet.append(cells)
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()

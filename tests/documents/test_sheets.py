@@ -56,6 +56,16 @@ def test_what_was_written_is_read_with_its_row_numbers_and_without_empty_rows():
     assert found.rows[1][1][1].date() == date(2026, 7, 1)
 
 
+def test_a_listing_keeps_numbers_and_texts_apart_and_its_headings_in_sight():
+    content = sheets.listing("清单", ["单位", "户数"], [["东乡", 12], ["=1+1", None]])
+    sheet = opened(content).worksheets[0]
+    assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref) == ("清单", "B2", "A1:B3")
+    assert (sheet["A1"].font.bold, sheet["A2"].font.bold, sheet["B2"].value) == (True, False, 12)
+    assert (sheet["A3"].data_type, sheet["A3"].quotePrefix, sheet["A3"].value) == ("s", True, "=1+1")
+    assert sheet.column_dimensions["A"].width == 10
+    assert sheets.read(content).headings == ["单位", "户数"]
+
+
 def test_a_formula_is_told_as_one():
     book = openpyxl.Workbook()
     book.active.append(["编号", "意见"])
