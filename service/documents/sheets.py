@@ -34,6 +34,7 @@ EXACT = 10**15
 """From here on a spreadsheet has lost digits of a number."""
 LEAD = ("=", "+", "-", "@", "\t", "\r")
 HEAD, LOCKED = PatternFill("solid", fgColor="DCE6EC"), PatternFill("solid", fgColor="F2F2F2")
+PLAIN, WRAPPED = Alignment(vertical="top"), Alignment(wrap_text=True, vertical="top")
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _put(cell: Any, value: Any, fill: PatternFill | None, font: Font | None = No
         cell.value = text
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(LEAD)
-        cell.alignment = Alignment(wrap_text="\n" in text, vertical="top")
+        cell.alignment = WRAPPED if "\n" in text else PLAIN
     else:
         cell.value = value
     if hasattr(value, "isoformat"):
