@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from service import clock, db, jobs
 from service.identity import SYSTEM, people, units
 from service.notices import models
+from service.register import models as register
 from service.workflow import models as workflow
 from tests.web.conftest import PASSWORD
 from tests.web.visitor import Visitor
@@ -99,6 +100,13 @@ def test_the_word_file_of_posters_has_their_codes(app, offices, notice):
     answer = Visitor(app, "vera").get(f"/publicity/{notice}/posters?word=yes")
     made = docx.Document(io.BytesIO(answer.data))
     assert [round(each.width.cm, 1) for each in made.inline_shapes] == [2.9, 2.9]
+
+
+def test_a_household_leads_to_the_notices_that_list_it(app, offices, notice):
+    case = next(int(key) for key in db.sa.session.get_one(models.Notice, notice).case_keys)
+    household = db.sa.session.get_one(register.Case, case).household_key
+    page = Visitor(app, "vera").get(f"/households/{household}").text
+    assert f'<a href="/publicity/{notice}">' in page
 
 
 def test_only_officials_of_the_unit_and_above_follow_a_publicity(app, offices, notice):
