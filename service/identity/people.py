@@ -1,7 +1,7 @@
 """Users: add, find, give a role in a unit."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import flask_security
 import sqlalchemy as sqla
@@ -92,20 +92,24 @@ def holders(candidates: Iterable[str]) -> list[str]:
 
 def supervisors(unit_id: int | None) -> list[list[str]]:
     """Return who supervises a unit, level by level: of the nearest unit that has supervisors first, then further up."""
-    path = db.sa.session.scalar(sqla.select(Unit.path).where(Unit.id == unit_id))
-    if path is None:
-        return []
-    ids = [int(part) for part in path.split("/") if part]
+    return supervisors_of([unit_id])[unit_id] if unit_id is not None else []
+
+
+def supervisors_of(unit_ids: Collection[int]) -> dict[int, list[list[str]]]:
+    """Return who supervises each of some units, as :func:`supervisors` does for one."""
+    above = orm.aliased(Unit)
     query = (
-        sqla.select(Membership.unit_id, User.username)
-        .join(User)
-        .where(User.active, Membership.role_id == "supervisor", Membership.unit_id.in_(ids))
-        .order_by(User.username)
+        sqla.select(Unit.id, above.id, User.username)
+        .join(above, Unit.path.startswith(above.path))
+        .join(Membership, Membership.unit_id == above.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Unit.id.in_(unit_ids), User.active, Membership.role_id == "supervisor")
+        .order_by(sqla.func.length(above.path).desc(), User.username)
     )
-    levels: dict[int, list[str]] = {}
-    for unit, username in db.sa.session.execute(query):
-        levels.setdefault(unit, []).append(username)
-    return [levels[unit] for unit in reversed(ids) if unit in levels]
+    levels: dict[int, dict[int, list[str]]] = {unit: {} for unit in unit_ids}
+    for unit, level, username in db.sa.session.execute(query):
+        levels[unit].setdefault(level, []).append(username)
+    return {unit: list(found.values()) for unit, found in levels.items()}
 
 
 def exists(username: str) -> bool:

@@ -24,10 +24,11 @@ def tell(found: Sequence[Watch]) -> None:
         return
     counts = _by_unit(found)
     named = sqla.select(Unit.id, Unit.name).where(Unit.id.in_(counts)).order_by(Unit.code)
+    supervisors = people.supervisors_of(counts)
     told: dict[str, list[notifications.Item]] = defaultdict(list)
     for unit_id, name in db.sa.session.execute(named).all():
         item = notifications.Item(f"/board?kind=stalled&unit={unit_id}", {"unit": name, "count": counts[unit_id]})
-        for username in next(iter(people.supervisors(unit_id)), []):
+        for username in next(iter(supervisors[unit_id]), []):
             told[username].append(item)
     for username, items in told.items():
         count = sum(item.arguments["count"] for item in items)

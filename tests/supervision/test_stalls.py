@@ -10,7 +10,7 @@ from service.identity import people, units
 from service.jobs import handlers
 from service.supervision import sweep, usual
 from service.supervision.models import Watch
-from service.workflow import drafts, external_jobs, incidents, instances, messages, models
+from service.workflow import delivery, drafts, external_jobs, incidents, instances, messages, models
 from service.workflow import tasks as user_tasks
 from tests.supervision import drawings
 from tests.supervision.conftest import deploy, kinds, later, look, start, tasks
@@ -174,6 +174,21 @@ def test_a_message_that_a_role_holder_may_send_is_awaited_in_health():
     people.set_active("bob", False)
     (watch,) = look()
     assert watch.detail == {"why": "nobody", "messages": ["reply"], "roles": ["township_clerk"]}
+
+
+def test_what_somebody_sent_before_his_office_fell_vacant_does_not_hide_that_nobody_sends_it():
+    deploy(
+        "f_inform",
+        p=drawings.process("p", drawings.catch(sendForm="f_inform", sendBy="township_clerk")),
+        q=drawings.process("q", drawings.catch()),
+    )
+    start("p")
+    (waiting,) = db.sa.session.scalars(sqla.select(models.MessageSubscription.key))
+    delivery.hand_over(waiting, {}, sender=people.find("bob"))
+    people.set_active("bob", False)
+    start("p")
+    start("q")  # nobody but another system sends it to this one
+    assert [watch.process_id for watch in look()] == ["p"]
 
 
 def test_a_message_that_a_running_process_may_still_throw_is_awaited_in_health():

@@ -48,6 +48,11 @@ class Wait:
         """The roles that may send one of them, at the instance's unit."""
         return {(self.unit_id, role) for node, _name in self.open for role in desk.senders(node)}
 
+    @property
+    def foreign(self) -> set[str]:
+        """The messages that no form lets people send: if no process sends them, another system does."""
+        return {name for node, name in self.open if desk.FORM not in node.properties}
+
 
 def look(now: datetime, limits: Limits, in_use: Mapping[int, int]) -> None:
     """Watch waits that no person and no running process may end, and those that last too long."""
@@ -55,7 +60,7 @@ def look(now: datetime, limits: Limits, in_use: Mapping[int, int]) -> None:
     led_on = _timed(wait.instance_key for wait in waits)
     sendable = senders.of_processes(in_use, {name for wait in waits for name in wait.names}) if waits else frozenset()
     held = _held({place for wait in waits for place in wait.places})
-    outside = _from_outside(now, {name for wait in waits if not wait.places for name in wait.names})
+    outside = _from_outside(now, {name for wait in waits for name in wait.foreign})
     causes = []
     for wait in waits:
         late_at = limits.late_at(wait, wait.since)
@@ -63,7 +68,7 @@ def look(now: datetime, limits: Limits, in_use: Mapping[int, int]) -> None:
             causes += [_cause(wait, late_at, "late", limits)] if late_at else []
         elif not led_on.isdisjoint(wait.around):
             continue
-        elif held.isdisjoint(wait.places) and (sendable | outside).isdisjoint(wait.names):
+        elif held.isdisjoint(wait.places) and sendable.isdisjoint(wait.names) and outside.isdisjoint(wait.foreign):
             causes.append(_cause(wait, now + GRACE, "nobody", limits))
         elif late_at:
             causes.append(_cause(wait, late_at, "late", limits))
@@ -143,7 +148,10 @@ def _timed(instances: Iterable[int]) -> frozenset[int]:
 
 
 def _from_outside(now: datetime, names: set[str]) -> frozenset[str]:
-    """Those messages that another system published lately over the API: it will send the next one, too."""
+    """Those messages that somebody who is no process sent lately: over the API, where no form lets people send them.
+
+    Who sent one will send the next one, too.
+    """
     message = models.Message
     sent = message.sender != identity.SYSTEM.username, message.published_at > now - RECENT
     query = sqla.select(message.name).where(message.name.in_(names), *sent).distinct()
