@@ -182,6 +182,26 @@ def test_what_was_not_saved_before_a_reload_does_not_overwrite_what_somebody_els
     expect(_cell(page, "吴文0", "verify_opinion")).to_have_text("剔除")
 
 
+def test_what_was_typed_while_a_save_was_on_its_way_is_no_dispute_with_oneself_after_a_reload(as_, village):
+    verify, _vote = visiting.tasks()
+    page = _open(as_("vera"), verify)
+    held = []
+    page.route("**/rows", lambda route: held.append(route))
+    _use(page, "吴文0", "verify_opinion").click()
+    _paste(page, "同意\t\t石清\t2026-07-10")
+    expect(_row(page, "吴文0").locator(".standing")).to_have_text("Saving …")
+    _use(page, "吴文0", "verified_by").fill("石安")
+    page.keyboard.press("Enter")
+    expect(_cell(page, "吴文0", "verified_by")).to_have_text("石安")
+    with page.expect_request(lambda request: request.url.endswith("/rows") and "石安" in (request.post_data or "")):
+        held[0].continue_()
+    assert visiting.cases()[0].answers["Task_Verify"]["verified_by"] == "石清"
+    page.reload()
+    page.locator("#roster[data-ready=true]").wait_for()
+    expect(_cell(page, "吴文0", "verified_by")).to_have_text("石安")
+    expect(_row(page, "吴文0").locator(".standing")).to_have_text("Not saved")
+
+
 def test_the_panel_takes_a_form_and_goes_on_to_the_next_household(as_, village):
     _verify, vote = visiting.tasks(present=9, representatives=9)
     vera = as_("vera")
