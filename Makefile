@@ -22,7 +22,7 @@ run: $(ready) $(PAGES)  ## start everything with demo data, at http://127.0.0.1:
 pages: $(PAGES)  ## build what the browser loads
 
 test: lint node-tools $(PAGES)  ## run all tests (TESTS=tests/floor for some)
-	@chromium="$$(sh .ci/chromium)" && CHROMIUM="$$chromium" $(python) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
+	@chromium="$$(sh .ci/chromium)" && CHROMIUM="$$chromium" $(python) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(ready)  ## check style, types and the order of the parts
 	@$(python) -m ruff check .

@@ -40,6 +40,11 @@ END $$
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests, which click through a whole procedure, come first: last, one process would wait for them."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded.Server]:
     """A PostgreSQL server of its own for this run, without care for its data."""
