@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sqla
 from playwright.sync_api import Page, expect
 
-from service import bootstrap, db, identity
+from service import bootstrap, clock, db, identity
 from service.identity.models import Unit
+from service.register import households
 from service.scenarios import Scenario, player
 from service.seeds import staff
 from service.workflow import deployments, live, models, releases
@@ -22,6 +23,30 @@ def furnish(root: Unit, slugs: Mapping[str, str]) -> None:
     live.forget()
     deployments.deploy(bootstrap.bundled_files(), by=identity.SYSTEM)
     staff.appoint(root, slugs)
+
+
+def application(household_key: int) -> dict[str, Any]:
+    """What a household writes into its application, by the register; the session is as before."""
+    household = households.load(household_key)
+    answers = {
+        "household": household.code,
+        "head_name": household.head_name,
+        "hamlet": household.hamlet or household.group_no,
+        "cert_no": households.form(household, reveal=True)["members"][0]["cert_no"],
+        "cadre_relative": False,
+        "persons": household.persons,
+        "labourers": household.labourers,
+        "income_estimate": household.per_capita_net_income,
+        "local_hukou": True,
+        "application_kind": "新申请",
+        "application_reason": "收入低",
+        "truth_promised": True,
+        "consent_to_checks": True,
+        "household_signed": True,
+        "applied_on": clock.today(),
+    }
+    db.sa.session.rollback()
+    return answers
 
 
 class Clicker(player.Player):

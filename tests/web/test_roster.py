@@ -53,6 +53,13 @@ def _paste(page, text):
     )
 
 
+def _paste_what_is_wrong(page):
+    """Paste an opinion that the form does not know into the first row, which tells so."""
+    _use(page, "吴文0", "verify_opinion").click()
+    _paste(page, "弃权")
+    expect(_row(page, "吴文0").locator(".standing .wrong")).to_be_visible()
+
+
 def test_a_row_is_filled_in_on_the_spot_and_saves_itself_when_it_is_right(as_, village):
     verify, _vote = visiting.tasks(quota=7)
     page = _open(as_("vera"), verify)
@@ -92,9 +99,7 @@ def test_what_is_wrong_in_a_row_is_told_there_and_survives_a_reload(as_, village
     verify, _vote = visiting.tasks()
     vera = as_("vera")
     page = _open(vera, verify)
-    _use(page, "吴文0", "verify_opinion").click()
-    _paste(page, "弃权")
-    expect(_row(page, "吴文0").locator(".standing .wrong")).to_be_visible()
+    _paste_what_is_wrong(page)
     expect(_cell(page, "吴文0", "verify_opinion")).to_have_class(re.compile("is-invalid"))
     page = _open(vera, verify)
     expect(_cell(page, "吴文0", "verify_opinion")).to_have_text("弃权")
@@ -167,9 +172,7 @@ def test_what_was_not_saved_before_a_reload_does_not_overwrite_what_somebody_els
     verify, _vote = visiting.tasks()
     vera = as_("vera")
     page = _open(vera, verify)
-    _use(page, "吴文0", "verify_opinion").click()
-    _paste(page, "弃权")
-    expect(_row(page, "吴文0").locator(".standing .wrong")).to_be_visible()
+    _paste_what_is_wrong(page)
     answer = {"verify_opinion": "同意", "verified_by": "吴七", "verified_on": "2026-07-10"}
     entries.save(verify, [{"case": str(visiting.cases()[0].key), **answer}], by=people.find("vito"))
     page = _open(vera, verify)

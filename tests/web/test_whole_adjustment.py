@@ -9,8 +9,7 @@ import flask
 import pytest
 import sqlalchemy as sqla
 
-from service import clock, db, identity, scenarios
-from service.register import households
+from service import db, identity, scenarios
 from service.register import models as register
 from service.scenarios import ending
 from service.scenarios.scenario import Expectation
@@ -69,25 +68,8 @@ class Hands(clicking.Clicker):
         poor = sqla.select(home.key).where(
             home.status.not_in(register.ON_REGISTER), home.per_capita_net_income < 2736, home.persons <= 3
         )
-        household = households.load(db.sa.session.scalars(poor.order_by(home.code)).first())
-        answers = {
-            "household": household.code,
-            "head_name": household.head_name,
-            "hamlet": household.hamlet or household.group_no,
-            "cert_no": households.form(household, reveal=True)["members"][0]["cert_no"],
-            "cadre_relative": False,
-            "persons": household.persons,
-            "labourers": household.labourers,
-            "income_estimate": household.per_capita_net_income,
-            "local_hukou": True,
-            "application_kind": "新申请",
-            "application_reason": "收入低",
-            "truth_promised": True,
-            "consent_to_checks": True,
-            "household_signed": True,
-            "applied_on": clock.today(),
-        }
-        db.sa.session.rollback()
+        key = db.sa.session.scalars(poor.order_by(home.code)).first()
+        answers = clicking.application(key)
         self.send(self.reader("village_clerk.t01v1"), "户主提出申请", answers)
         self.work()
 

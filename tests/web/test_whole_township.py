@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sqla
 from playwright.sync_api import expect
 
-from service import clock, db, identity, scenarios
+from service import db, identity, scenarios
 from service.identity import models as units
-from service.register import households
 from service.register import models as register
 from service.scenarios import ending
 from service.seeds import tree_a, worlds
@@ -72,25 +71,7 @@ class Hands(clicking.Clicker):
         self.work()
         reader = self.reader("village_clerk.gaoba")
         for key in db.sa.session.scalars(sqla.select(register.Household.key).order_by(register.Household.code)).all():
-            household = households.load(key)
-            answers = {
-                "household": household.code,
-                "head_name": household.head_name,
-                "hamlet": household.hamlet,
-                "cert_no": households.form(household, reveal=True)["members"][0]["cert_no"],
-                "cadre_relative": False,
-                "persons": household.persons,
-                "labourers": household.labourers,
-                "income_estimate": household.per_capita_net_income,
-                "local_hukou": True,
-                "application_kind": "新申请",
-                "application_reason": "收入低",
-                "truth_promised": True,
-                "consent_to_checks": True,
-                "household_signed": True,
-                "applied_on": clock.today(),
-            }
-            db.sa.session.rollback()
+            answers = clicking.application(key)
             self.send(reader, "农户提出申请", answers)
             self.work()
 
