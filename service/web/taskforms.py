@@ -26,11 +26,12 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
     if task.form_key is None or task.state not in ("CREATED", "COMPLETED"):
         return None
     source = releases.content(task.form_key)[1].decode()
+    schema = json.loads(source)
     if task.state == "COMPLETED":
         filled = completions.readable(task)
-        return None if filled is None else TaskForm(json.loads(source), filled)
+        return None if filled is None else TaskForm(schema, filled)
     draft = drafts.load(task.key, by=by)
-    confirmed = set(_confirmations(json.loads(source)["components"]))
+    confirmed = set(_confirmations(schema["components"]))
     variables = rosters.visible_variables(task)
     known = {name: value for name, value in variables.items() if name not in confirmed}
     data = read_by(source, known)
@@ -38,7 +39,7 @@ def of(task: models.UserTask, *, by: identity.Person) -> TaskForm | None:
         data = confidential.opened(data, releases.get(task.deployment_key))
         data |= _first(releases.form(task.form_key), variables, by) | (completions.answers(task) or {})
     data |= draft.answers if draft else {}
-    return TaskForm(json.loads(source), data, draft.saved_at.isoformat() if draft else None)
+    return TaskForm(schema, data, draft.saved_at.isoformat() if draft else None)
 
 
 def _first(form: forms.Form, variables: Mapping[str, Any], by: identity.Person) -> dict[str, Any]:
